@@ -1,1 +1,20 @@
-//! placeholder
+//! The pure rules of a key's recovery: identifiers that cannot be wrong, the recovery as a state machine, budgets as
+//! arithmetic, the password policy.
+//!
+//! No I/O, no async, no clock, no randomness: time, randomness and secrets are arguments. So the server, the property
+//! tests, the model checker and the simulator all run the very same functions.
+
+mod eligibility;
+mod limit;
+mod policy;
+mod recovery;
+mod time;
+
+pub use eligibility::{Eligibility, Standing, TaxState, eligibility};
+pub use limit::{Exceeded, Gcra, Rule, SlidingLog};
+pub use policy::{Mismatch, Policy};
+pub use recovery::{
+    Act, AssistedReason, Command, FlowMail, Handoff, Issue, Recovery, RecoveryId, Refusal, Stage, State, Subject,
+    Transition,
+};
+pub use time::Timestamp;

@@ -1,0 +1,87 @@
+//! Who may recover online, who must come in person, and who does not match: the official procedure's cases.
+
+use crate::{EmployerKind, RepresentativeId, recovery::AssistedReason};
+
+/// The RUC's state at the tax authority.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TaxState {
+    /// `ACTIVO`.
+    Active,
+    /// `SUSPENDIDO`.
+    Suspended,
+    /// `PASIVO`.
+    Closed,
+    /// A word that this version does not know: a person has to look at it.
+    Other,
+    /// The source has no such RUC.
+    Unknown,
+}
+
+impl TaxState {
+    /// The state of the authority's word (`ESTADO_CONTRIBUYENTE`), whatever its case.
+    #[must_use]
+    pub fn parse(word: &str) -> Self {
+        match word.trim().to_uppercase().as_str() {
+            "ACTIVO" => Self::Active,
+            "SUSPENDIDO" => Self::Suspended,
+            "PASIVO" => Self::Closed,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// What the registry says of an employer, as far as it decides the way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The kind of employer.
+    pub kind: EmployerKind,
+    /// The legal representative on record.
+    pub representative: RepresentativeId,
+    /// Whether a key was ever given out.
+    pub has_key: bool,
+    /// Whether an address is on record that parses.
+    pub has_email: bool,
+    /// Whether the owner answered "no fui yo" and nobody has looked at it yet.
+    pub frozen: bool,
+    /// The tax authority's state; ignored for domestic employers, who have no RUC there.
+    pub tax: TaxState,
+}
+
+/// The way on for three identifiers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Eligibility {
+    /// A code may be mailed.
+    Online,
+    /// In person.
+    Assisted(AssistedReason),
+    /// They name no employer, or another representative.
+    Mismatch,
+}
+
+/// Decides the way on. `unknown_ruc_goes_online` is `sri.unknown` of the configuration.
+#[must_use]
+pub fn eligibility(
+    standing: Option<&Standing>,
+    claimed: &RepresentativeId,
+    unknown_ruc_goes_online: bool,
+) -> Eligibility {
+    use Eligibility::{Assisted, Mismatch, Online};
+    let Some(standing) = standing.filter(|standing| standing.representative == *claimed) else {
+        return Mismatch;
+    };
+    if !standing.has_key {
+        return Assisted(AssistedReason::FirstTime);
+    }
+    if standing.kind != EmployerKind::Domestico {
+        match standing.tax {
+            TaxState::Closed => return Assisted(AssistedReason::RucClosed),
+            TaxState::Suspended | TaxState::Other => return Assisted(AssistedReason::RucSuspended),
+            TaxState::Unknown if !unknown_ruc_goes_online => return Assisted(AssistedReason::RucSuspended),
+            TaxState::Active | TaxState::Unknown => {}
+        }
+    }
+    if standing.frozen || !standing.has_email {
+        return Assisted(AssistedReason::NoValidEmail);
+    }
+    Online
+}
