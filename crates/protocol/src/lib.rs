@@ -4,17 +4,28 @@
 //! No I/O, no async, no clock, no randomness: time, randomness and secrets are arguments. So the server, the property
 //! tests, the model checker and the simulator all run the very same functions.
 
+mod code;
 mod eligibility;
+mod email;
+mod identifier;
 mod limit;
+mod password;
 mod policy;
 mod recovery;
 mod time;
 
+pub use code::TypedCode;
 pub use eligibility::{Eligibility, Standing, TaxState, eligibility};
+pub use email::EmailAddress;
+pub use identifier::{
+    Cedula, EmployerKey, EmployerKind, FieldError, ForeignerCode, ForeignerRule, RepresentativeId, Ruc,
+    RucKind, Sucursal,
+};
 pub use limit::{Exceeded, Gcra, Rule, SlidingLog};
+pub use password::{BreachedPasswords, NormalizedPassword, PasswordPolicy, Strength, WeakReason};
 pub use policy::{Mismatch, Policy};
 pub use recovery::{
-    Act, AssistedReason, Command, FlowMail, Handoff, Issue, Recovery, RecoveryId, Refusal, Stage, State, Subject,
-    Transition,
+    Act, AssistedReason, Command, FlowMail, Handoff, Issue, Recovery, RecoveryId, Refusal, Stage, State,
+    Subject, Transition,
 };
 pub use time::Timestamp;

@@ -268,12 +268,7 @@ impl Recovery {
         }
     }
 
-    fn record_acceptance(
-        &self,
-        mail: FlowMail,
-        counter: u32,
-        now: Timestamp,
-    ) -> Result<Transition, Refusal> {
+    fn record_acceptance(&self, mail: FlowMail, counter: u32, now: Timestamp) -> Result<Transition, Refusal> {
         match self.current_issue(mail, counter)?.handoff {
             Handoff::Attempted => Ok(self.hand_off(Handoff::Accepted(now), Act::MailAccepted)),
             Handoff::Queued | Handoff::Accepted(_) => Err(Refusal::StaleMail),

@@ -1,0 +1,162 @@
+//! Identifiers as types that cannot be wrong: what is typed is normalised, and each refusal says what to change.
+
+mod cedula;
+mod employer;
+mod foreigner;
+mod representative;
+mod ruc;
+mod sucursal;
+
+pub use cedula::Cedula;
+pub use employer::{EmployerKey, EmployerKind};
+pub use foreigner::{ForeignerCode, ForeignerRule};
+pub use representative::RepresentativeId;
+pub use ruc::{Ruc, RucKind};
+pub use sucursal::Sucursal;
+use unicode_normalization::UnicodeNormalization as _;
+
+/// What is typed longer than this is no identifier, whatever it holds.
+const LONGEST_INPUT: usize = 64;
+
+/// Why a field is refused. Each has a code that is also the key of its sentence (`field-error-CODE`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum FieldError {
+    /// Nothing was typed.
+    #[error("empty")]
+    Empty,
+    /// Something other than digits.
+    #[error("not-digits")]
+    NotDigits,
+    /// Too few characters.
+    #[error("too-short")]
+    TooShort {
+        /// How many there are.
+        found: usize,
+        /// How many there should be.
+        expected: usize,
+    },
+    /// Too many characters.
+    #[error("too-long")]
+    TooLong {
+        /// How many there are.
+        found: usize,
+        /// How many there may be.
+        expected: usize,
+    },
+    /// The first two digits name no province.
+    #[error("province")]
+    Province,
+    /// The third digit fits no kind of number.
+    #[error("third-digit")]
+    ThirdDigit,
+    /// A cédula's last digit does not follow from the others (modulus 10).
+    #[error("check-digit")]
+    CheckDigit,
+    /// The establishment of a RUC is zero where it must not be.
+    #[error("establishment")]
+    Establishment,
+    /// `0000` is no sucursal.
+    #[error("sucursal-zero")]
+    SucursalZero,
+    /// A domestic employer (cédula + `000`) has the sucursal `0001` and no other.
+    #[error("domestic-sucursal")]
+    DomesticSucursal,
+    /// A foreigner's code has letters and digits only.
+    #[error("foreigner-form")]
+    ForeignerForm,
+    /// Not an e-mail address that mail can be sent to.
+    #[error("email-form")]
+    EmailForm,
+    /// None of the known words.
+    #[error("unknown-word")]
+    UnknownWord,
+}
+
+impl FieldError {
+    /// The code, kebab-case.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::NotDigits => "not-digits",
+            Self::TooShort { .. } => "too-short",
+            Self::TooLong { .. } => "too-long",
+            Self::Province => "province",
+            Self::ThirdDigit => "third-digit",
+            Self::CheckDigit => "check-digit",
+            Self::Establishment => "establishment",
+            Self::SucursalZero => "sucursal-zero",
+            Self::DomesticSucursal => "domestic-sucursal",
+            Self::ForeignerForm => "foreigner-form",
+            Self::EmailForm => "email-form",
+            Self::UnknownWord => "unknown-word",
+        }
+    }
+
+    /// The numbers of its sentence: how many characters there are, and how many there should be.
+    #[must_use]
+    pub const fn counts(&self) -> Option<(usize, usize)> {
+        match *self {
+            Self::TooShort { found, expected } | Self::TooLong { found, expected } => Some((found, expected)),
+            _ => None,
+        }
+    }
+}
+
+/// What people type, without what they put in for reading: spaces, dots and dashes of every kind. Full-width forms
+/// become plain ones (NFKC).
+pub(crate) fn normalise(text: &str) -> Result<String, FieldError> {
+    let found = text.chars().count();
+    if found > LONGEST_INPUT {
+        return Err(FieldError::TooLong { found, expected: LONGEST_INPUT });
+    }
+    let plain: String = text.nfkc().filter(|c| !is_separator(*c)).collect();
+    if plain.is_empty() { Err(FieldError::Empty) } else { Ok(plain) }
+}
+
+fn is_separator(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '.' | '-' | '_' | '/' | '\u{00AD}' | '\u{00B7}' | '\u{2212}' | '\u{FEFF}' | '\u{FE63}')
+        || ('\u{200B}'..='\u{200F}').contains(&c)
+        || ('\u{2010}'..='\u{2015}').contains(&c)
+        || ('\u{202A}'..='\u{202E}').contains(&c)
+        || ('\u{2060}'..='\u{2069}').contains(&c)
+}
+
+/// The digits of a normalised text, exactly `N` of them, as numbers.
+pub(crate) fn digits<const N: usize>(text: &str) -> Result<[u8; N], FieldError> {
+    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(FieldError::NotDigits);
+    }
+    let found = text.len();
+    text.as_bytes().try_into().map(|digits: [u8; N]| digits.map(|digit| digit - b'0')).map_err(|_| {
+        if found < N {
+            FieldError::TooShort { found, expected: N }
+        } else {
+            FieldError::TooLong { found, expected: N }
+        }
+    })
+}
+
+pub(crate) fn number(digits: &[u8]) -> i64 {
+    digits.iter().fold(0, |number, digit| number * 10 + i64::from(*digit))
+}
+
+/// Provinces 01–24, 30 for the registered abroad, and 50 of some registers.
+pub(crate) fn is_province(digits: &[u8]) -> bool {
+    matches!(number(&digits[..2]), 1..=24 | 30 | 50)
+}
+
+/// The remainder that modulus 11 leaves for these coefficients, as the check digit.
+pub(crate) fn modulus_11(digits: &[u8], coefficients: &[u8]) -> Option<u8> {
+    let sum: u32 = digits.iter().zip(coefficients).map(|(d, c)| u32::from(*d) * u32::from(*c)).sum();
+    match sum % 11 {
+        0 => Some(0),
+        // 11 - 1 = 10 is no digit: no number was given out with it.
+        1 => None,
+        rest => u8::try_from(11 - rest).ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,190 @@
+//! The employer registry, the tax register, and the credentials.
+
+use clavero_protocol::{EmployerKey, EmployerKind, RepresentativeId, TaxState, Timestamp};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::{audit, bytes, writer::Tx};
+use crate::{
+    Actor, AuditEntry, Credential, Employer, EmployerRecord, ImportCounts, NewCredential, SealedEmail,
+    StoreError, TaxRow, acts,
+};
+
+const EMPLOYER: &str = "SELECT e.kind, e.name, e.representative, e.representative_name, e.email, e.email_index, e.email_lane, \
+     e.email_version, e.has_key, c.phc, c.mac, c.changed_at, c.frozen, t.state \
+     FROM employer e LEFT JOIN credential c ON c.employer_id = e.id LEFT JOIN tax_register t ON t.ruc = e.id / 10000 \
+     WHERE e.id = ?1";
+
+pub(super) fn find(connection: &Connection, key: &EmployerKey) -> Result<Option<Employer>, StoreError> {
+    connection
+        .prepare_cached(EMPLOYER)?
+        .query_row([key.as_i64()], |row| Ok(decode(row, key)))
+        .optional()?
+        .transpose()
+}
+
+fn decode(row: &Row<'_>, key: &EmployerKey) -> Result<Employer, StoreError> {
+    let kind: String = row.get(0)?;
+    let representative: String = row.get(2)?;
+    let email = match (row.get::<_, Option<Vec<u8>>>(4)?, row.get::<_, Option<Vec<u8>>>(5)?) {
+        (Some(sealed), Some(index)) => {
+            Some(SealedEmail { sealed, index: bytes(&index, "employer.email_index")?, lane: row.get(6)? })
+        }
+        _ => None,
+    };
+    let credential = match row.get::<_, Option<String>>(9)? {
+        Some(phc) => Some(Credential {
+            phc,
+            mac: bytes(&row.get::<_, Vec<u8>>(10)?, "credential.mac")?,
+            changed_at: Timestamp::from_micros(row.get(11)?),
+            frozen: row.get(12)?,
+        }),
+        None => None,
+    };
+    Ok(Employer {
+        record: EmployerRecord {
+            key: key.clone(),
+            kind: EmployerKind::parse(&kind).map_err(|_| StoreError::Corrupt("employer.kind"))?,
+            name: row.get(1)?,
+            representative: RepresentativeId::from_stored(&representative)
+                .map_err(|_| StoreError::Corrupt("employer.representative"))?,
+            representative_name: row.get(3)?,
+            email,
+            has_key: row.get(8)?,
+        },
+        email_version: row.get(7)?,
+        credential,
+        tax: row.get::<_, Option<i64>>(13)?.map_or(TaxState::Unknown, decode_tax),
+    })
+}
+
+const fn encode_tax(state: TaxState) -> i64 {
+    match state {
+        TaxState::Active => 0,
+        TaxState::Suspended => 1,
+        TaxState::Closed => 2,
+        TaxState::Other | TaxState::Unknown => 3,
+    }
+}
+
+const fn decode_tax(state: i64) -> TaxState {
+    match state {
+        0 => TaxState::Active,
+        1 => TaxState::Suspended,
+        2 => TaxState::Closed,
+        _ => TaxState::Other,
+    }
+}
+
+pub(super) fn import(
+    tx: &Tx<'_>,
+    rows: &[(EmployerRecord, Option<NewCredential>)],
+) -> Result<ImportCounts, StoreError> {
+    let mut counts = ImportCounts::default();
+    for (record, credential) in rows {
+        match upsert(tx, record)? {
+            Change::New => counts.new += 1,
+            Change::Updated => counts.updated += 1,
+            Change::Unchanged => counts.unchanged += 1,
+        }
+        if let Some(credential) = credential {
+            import_credential(tx, &record.key, credential)?;
+        }
+    }
+    audit::append(tx, &AuditEntry::done(Actor::System, acts::IMPORTED))?;
+    Ok(counts)
+}
+
+enum Change {
+    New,
+    Updated,
+    Unchanged,
+}
+
+fn upsert(tx: &Tx<'_>, record: &EmployerRecord) -> Result<Change, StoreError> {
+    let standing = find(tx.connection, &record.key)?;
+    let (change, version) = match &standing {
+        None => (Change::New, 1),
+        Some(old) => {
+            let index = |record: &EmployerRecord| record.email.as_ref().map(|email| email.index);
+            let same_email = index(&old.record) == index(record);
+            // The sealed bytes differ at each sealing; what they hold is compared by its index.
+            let comparable = EmployerRecord { email: old.record.email.clone(), ..record.clone() };
+            if same_email && comparable == old.record {
+                return Ok(Change::Unchanged);
+            }
+            (Change::Updated, old.email_version + u32::from(!same_email))
+        }
+    };
+    let email = record.email.as_ref();
+    tx.connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO employer (id, kind, name, representative, representative_name, email, email_index, \
+             email_lane, email_version, has_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?
+        .execute(params![
+            record.key.as_i64(),
+            record.kind.as_str(),
+            record.name,
+            record.representative.as_str(),
+            record.representative_name,
+            email.map(|email| &email.sealed),
+            email.map(|email| email.index.as_slice()),
+            email.map(|email| email.lane),
+            version,
+            record.has_key,
+        ])?;
+    Ok(change)
+}
+
+/// A key that was set here is the employer's own: no import takes its place.
+fn import_credential(tx: &Tx<'_>, key: &EmployerKey, credential: &NewCredential) -> Result<(), StoreError> {
+    tx.connection
+        .prepare_cached(
+            "INSERT INTO credential (employer_id, phc, mac, changed_at, imported) VALUES (?1, ?2, ?3, ?4, 1) \
+             ON CONFLICT (employer_id) DO UPDATE SET phc = excluded.phc, mac = excluded.mac, \
+             changed_at = excluded.changed_at WHERE imported = 1 AND phc <> excluded.phc",
+        )?
+        .execute(params![key.as_i64(), credential.phc, credential.mac.as_slice(), tx.now.as_micros()])?;
+    Ok(())
+}
+
+pub(super) fn import_tax(tx: &Tx<'_>, rows: &[TaxRow]) -> Result<ImportCounts, StoreError> {
+    let mut counts = ImportCounts::default();
+    for row in rows {
+        let standing: Option<(String, String)> = tx
+            .connection
+            .prepare_cached("SELECT word, since FROM tax_register WHERE ruc = ?1")?
+            .query_row([row.ruc], |found| Ok((found.get(0)?, found.get(1)?)))
+            .optional()?;
+        match standing {
+            Some((word, since)) if word == row.word && since == row.since => {
+                counts.unchanged += 1;
+                continue;
+            }
+            Some(_) => counts.updated += 1,
+            None => counts.new += 1,
+        }
+        tx.connection
+            .prepare_cached(
+                "INSERT OR REPLACE INTO tax_register (ruc, state, word, since) VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute(params![row.ruc, encode_tax(row.state), row.word, row.since])?;
+    }
+    audit::append(tx, &AuditEntry::done(Actor::System, acts::IMPORTED))?;
+    Ok(counts)
+}
+
+/// Puts a key in place, thawed.
+pub(super) fn set_credential(
+    tx: &Tx<'_>,
+    key: &EmployerKey,
+    credential: &NewCredential,
+) -> Result<(), StoreError> {
+    tx.connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO credential (employer_id, phc, mac, changed_at, imported, frozen) \
+             VALUES (?1, ?2, ?3, ?4, 0, 0)",
+        )?
+        .execute(params![key.as_i64(), credential.phc, credential.mac.as_slice(), tx.now.as_micros()])?;
+    Ok(())
+}

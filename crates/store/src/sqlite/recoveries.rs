@@ -1,0 +1,148 @@
+//! Recoveries and links as rows. Written by `decision` only.
+
+use clavero_protocol::{EmployerKey, Recovery, RecoveryId, Subject, Timestamp};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::{bytes, writer::Tx};
+use crate::{Digest, LinkRecord, RecoveryRecord, StoreError, stage::StageColumns};
+
+const COLUMNS: &str = "r.id, r.employer_id, r.email_version, r.token, r.key_id, r.reference, r.locale, r.created_at, r.stage, \
+     r.counter, r.queued_at, r.handoff, r.accepted_at, r.attempts, r.ended_at, r.reason";
+
+pub(super) fn find(connection: &Connection, id: RecoveryId) -> Result<Option<RecoveryRecord>, StoreError> {
+    connection
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM recovery r WHERE r.id = ?1"))?
+        .query_row([id.0.as_slice()], |row| Ok(decode(row)))
+        .optional()?
+        .transpose()
+}
+
+pub(super) fn find_link(
+    connection: &Connection,
+    verifier: &Digest,
+) -> Result<Option<LinkRecord>, StoreError> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS}, l.counter FROM link l JOIN recovery r ON r.id = l.recovery_id WHERE l.verifier = ?1"
+        ))?
+        .query_row([verifier.as_slice()], |row| {
+            Ok(decode(row).and_then(|record| Ok(LinkRecord { counter: row.get(16)?, record })))
+        })
+        .optional()?
+        .transpose()
+}
+
+/// The recoveries of an employer that another one could end.
+pub(super) fn live(
+    connection: &Connection,
+    employer: &EmployerKey,
+) -> Result<Vec<RecoveryRecord>, StoreError> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM recovery r WHERE r.employer_id = ?1 AND r.stage < 2"
+        ))?
+        .query_and_then([employer.as_i64()], decode)?
+        .collect()
+}
+
+fn decode(row: &Row<'_>) -> Result<RecoveryRecord, StoreError> {
+    const CORRUPT: StoreError = StoreError::Corrupt("recovery");
+    let subject = match row.get::<_, Option<i64>>(1)? {
+        Some(employer) => Subject::Employer {
+            key: EmployerKey::from_i64(employer).ok_or(CORRUPT)?,
+            email_version: row.get(2)?,
+        },
+        None => Subject::Decoy,
+    };
+    let stage = StageColumns {
+        stage: row.get(8)?,
+        counter: row.get(9)?,
+        queued_at: row.get(10)?,
+        handoff: row.get(11)?,
+        accepted_at: row.get(12)?,
+        attempts: row.get(13)?,
+        ended_at: row.get(14)?,
+        reason: row.get(15)?,
+    };
+    Ok(RecoveryRecord {
+        recovery: Recovery {
+            id: RecoveryId(bytes(&row.get::<_, Vec<u8>>(0)?, "recovery.id")?),
+            subject,
+            created_at: Timestamp::from_micros(row.get(7)?),
+            stage: stage.decode()?,
+        },
+        token: bytes(&row.get::<_, Vec<u8>>(3)?, "recovery.token")?,
+        key_id: row.get(4)?,
+        reference: bytes(row.get::<_, String>(5)?.as_bytes(), "recovery.reference")?,
+        locale: row.get(6)?,
+    })
+}
+
+pub(super) fn insert(tx: &Tx<'_>, record: &RecoveryRecord) -> Result<(), StoreError> {
+    let recovery = &record.recovery;
+    let (employer, email_version) = match &recovery.subject {
+        Subject::Employer { key, email_version } => (Some(key.as_i64()), *email_version),
+        Subject::Decoy => (None, 0),
+    };
+    let stage = StageColumns::encode(&recovery.stage);
+    tx.connection
+        .prepare_cached(
+            "INSERT INTO recovery (id, employer_id, email_version, token, key_id, reference, locale, created_at, stage, \
+             counter, queued_at, handoff, accepted_at, attempts, ended_at, reason) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+        )?
+        .execute(params![
+            recovery.id.0.as_slice(),
+            employer,
+            email_version,
+            record.token.as_slice(),
+            record.key_id,
+            String::from_utf8_lossy(&record.reference),
+            record.locale,
+            recovery.created_at.as_micros(),
+            stage.stage,
+            stage.counter,
+            stage.queued_at,
+            stage.handoff,
+            stage.accepted_at,
+            stage.attempts,
+            stage.ended_at,
+            stage.reason,
+        ])?;
+    Ok(())
+}
+
+pub(super) fn update(tx: &Tx<'_>, recovery: &Recovery) -> Result<(), StoreError> {
+    let stage = StageColumns::encode(&recovery.stage);
+    tx.connection
+        .prepare_cached(
+            "UPDATE recovery SET stage = ?2, counter = ?3, queued_at = ?4, handoff = ?5, accepted_at = ?6, attempts = ?7, \
+             ended_at = ?8, reason = ?9 WHERE id = ?1",
+        )?
+        .execute(params![
+            recovery.id.0.as_slice(),
+            stage.stage,
+            stage.counter,
+            stage.queued_at,
+            stage.handoff,
+            stage.accepted_at,
+            stage.attempts,
+            stage.ended_at,
+            stage.reason,
+        ])?;
+    Ok(())
+}
+
+pub(super) fn insert_link(
+    tx: &Tx<'_>,
+    verifier: &Digest,
+    recovery: RecoveryId,
+    counter: u32,
+) -> Result<(), StoreError> {
+    tx.connection
+        .prepare_cached(
+            "INSERT INTO link (verifier, recovery_id, counter, created_at) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![verifier.as_slice(), recovery.0.as_slice(), counter, tx.now.as_micros()])?;
+    Ok(())
+}

@@ -1,0 +1,55 @@
+//! Forgets what has ended, a little at a time.
+
+use std::time::Duration;
+
+use clavero_protocol::Policy;
+use rusqlite::params;
+
+use super::writer::Tx;
+use crate::{SessionLife, StoreError};
+
+const DAY: Duration = Duration::from_secs(86_400);
+/// How long the "no fui yo" link works.
+const REPUDIATION: Duration = Duration::from_secs(10 * 86_400);
+
+pub(super) fn run(tx: &Tx<'_>, life: SessionLife, policy: &Policy, max: u32) -> Result<u64, StoreError> {
+    let before = |span: Duration| (tx.now - span).as_micros();
+    let flows = policy.flow_ttl + policy.form_ttl + DAY;
+    // Each statement takes the moment before which rows have ended, and how many to forget at most.
+    let sweeps = [
+        (
+            "DELETE FROM budget WHERE key IN (SELECT key FROM budget WHERE expires_at <= ?1 LIMIT ?2)",
+            before(Duration::ZERO),
+        ),
+        (
+            "DELETE FROM spent WHERE digest IN (SELECT digest FROM spent WHERE expires_at <= ?1 LIMIT ?2)",
+            before(Duration::ZERO),
+        ),
+        (
+            "DELETE FROM link WHERE verifier IN (SELECT verifier FROM link WHERE created_at <= ?1 LIMIT ?2)",
+            before(flows),
+        ),
+        (
+            "DELETE FROM session WHERE token IN (SELECT token FROM session WHERE created_at <= ?1 LIMIT ?2)",
+            before(life.absolute),
+        ),
+        (
+            "DELETE FROM session WHERE token IN (SELECT token FROM session WHERE last_seen_at <= ?1 LIMIT ?2)",
+            before(life.idle),
+        ),
+        (
+            "DELETE FROM repudiation WHERE verifier IN (SELECT verifier FROM repudiation WHERE created_at <= ?1 LIMIT ?2)",
+            before(REPUDIATION),
+        ),
+        (
+            "DELETE FROM device WHERE (employer_id, token) IN \
+             (SELECT employer_id, token FROM device WHERE created_at <= ?1 LIMIT ?2)",
+            before(DAY * 365),
+        ),
+    ];
+    let mut gone = 0;
+    for (sql, ended_before) in sweeps {
+        gone += tx.connection.prepare_cached(sql)?.execute(params![ended_before, max])?;
+    }
+    Ok(gone as u64)
+}
