@@ -1,0 +1,335 @@
+//! Passwords at rest: Argon2id with a pepper from the ring, on a pool bounded by cores with a bounded queue.
+
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
+    },
+    thread,
+    time::Duration,
+};
+
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD as B64};
+use clavero_protocol::NormalizedPassword;
+use hmac::Hmac;
+use sha2::{Sha256, Sha512};
+use subtle::ConstantTimeEq as _;
+use tokio::sync::oneshot;
+
+use crate::{keys::KeyRing, secrets::random};
+
+/// Memory in KiB: OWASP's first choice for Argon2id with two iterations.
+const MEMORY: u32 = 19_456;
+const ITERATIONS: u32 = 2;
+const LANES: u32 = 1;
+const OUTPUT: usize = 32;
+/// Jobs that may wait for each thread: about a second of work.
+const QUEUE_PER_THREAD: usize = 64;
+/// After this without work a thread gives its memory back.
+const IDLE: Duration = Duration::from_secs(2);
+
+/// Every thread is busy and the queue is full: come back in a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Busy;
+
+type Job = Box<dyn FnOnce(&mut Vec<Block>) + Send>;
+
+/// The pool.
+pub struct Hasher {
+    jobs: SyncSender<Job>,
+    keys: Arc<KeyRing>,
+}
+
+/// What a comparison came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verdict {
+    /// Whether the password is the one.
+    pub matches: bool,
+    /// Whether it should be hashed anew under today's parameters and key.
+    pub outdated: bool,
+}
+
+impl Hasher {
+    /// Starts one thread for each core.
+    #[must_use]
+    pub fn start(keys: Arc<KeyRing>) -> Self {
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        let (jobs, queue) = sync_channel::<Job>(threads * QUEUE_PER_THREAD);
+        let queue = Arc::new(Mutex::new(queue));
+        for number in 0..threads {
+            let queue = Arc::clone(&queue);
+            let started = thread::Builder::new().name(format!("argon2-{number}")).spawn(move || work(&queue));
+            if let Err(error) = started {
+                tracing::error!(%error, "a hashing thread could not be started");
+            }
+        }
+        Self { jobs, keys }
+    }
+
+    /// Hashes a password: a PHC string that names the ring's key of its pepper.
+    pub async fn hash(&self, password: NormalizedPassword) -> Result<String, Busy> {
+        let keys = Arc::clone(&self.keys);
+        self.run(move |memory| hash(&keys, &password, memory)).await
+    }
+
+    /// Compares a password with a PHC string, in the time of one hash whatever comes of it. `None` compares with nothing.
+    pub async fn verify(&self, password: NormalizedPassword, phc: Option<String>) -> Result<Verdict, Busy> {
+        let keys = Arc::clone(&self.keys);
+        self.run(move |memory| match phc {
+            Some(phc) => verify(&keys, &password, &phc, memory),
+            None => {
+                drop(hash(&keys, &password, memory));
+                Verdict { matches: false, outdated: false }
+            }
+        })
+        .await
+    }
+
+    async fn run<T: Send + 'static>(&self, job: impl FnOnce(&mut Vec<Block>) -> T + Send + 'static) -> Result<T, Busy> {
+        let (sender, receiver) = oneshot::channel();
+        let job: Job = Box::new(move |memory| {
+            // The asker may have gone: then the work is not worth doing.
+            if !sender.is_closed() {
+                drop(sender.send(job(memory)));
+            }
+        });
+        self.jobs.try_send(job).map_err(|_| Busy)?;
+        receiver.await.map_err(|_| Busy)
+    }
+}
+
+fn work(queue: &Mutex<Receiver<Job>>) {
+    let mut memory: Vec<Block> = Vec::new();
+    loop {
+        let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(IDLE);
+        match job {
+            Ok(job) => job(&mut memory),
+            Err(RecvTimeoutError::Timeout) => memory = Vec::new(),
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+    }
+}
+
+fn params(memory: u32, iterations: u32, lanes: u32) -> Option<Params> {
+    Params::new(memory, iterations, lanes, Some(OUTPUT)).ok()
+}
+
+fn hash(keys: &KeyRing, password: &NormalizedPassword, memory: &mut Vec<Block>) -> String {
+    let key_id = keys.active().to_owned();
+    let salt = random::<16>();
+    let tag = keys.pepper(&key_id).and_then(|pepper| {
+        let params = params(MEMORY, ITERATIONS, LANES)?;
+        argon2id(password.as_bytes(), &salt, Some(pepper.as_slice()), params, memory)
+    });
+    match tag {
+        Some(tag) => format!(
+            "$argon2id$v=19$m={MEMORY},t={ITERATIONS},p={LANES},keyid={}${}${}",
+            B64.encode(key_id),
+            B64.encode(salt),
+            B64.encode(tag)
+        ),
+        None => unreachable!("the parameters are constants within Argon2's bounds, and the active key is in the ring"),
+    }
+}
+
+fn argon2id(
+    password: &[u8],
+    salt: &[u8],
+    pepper: Option<&[u8]>,
+    params: Params,
+    memory: &mut Vec<Block>,
+) -> Option<[u8; OUTPUT]> {
+    compute(Algorithm::Argon2id, password, salt, pepper, params, memory)
+}
+
+#[expect(clippy::too_many_arguments, reason = "Argon2's own inputs, and the memory that is used again")]
+fn compute(
+    algorithm: Algorithm,
+    password: &[u8],
+    salt: &[u8],
+    pepper: Option<&[u8]>,
+    params: Params,
+    memory: &mut Vec<Block>,
+) -> Option<[u8; OUTPUT]> {
+    let blocks = params.block_count();
+    if memory.len() < blocks {
+        memory.resize(blocks, Block::default());
+    }
+    let argon2 = match pepper {
+        Some(pepper) => Argon2::new_with_secret(pepper, algorithm, Version::V0x13, params).ok()?,
+        None => Argon2::new(algorithm, Version::V0x13, params),
+    };
+    let mut tag = [0; OUTPUT];
+    argon2.hash_password_into_with_memory(password, salt, &mut tag, &mut memory[..blocks]).ok()?;
+    Some(tag)
+}
+
+const NO: Verdict = Verdict { matches: false, outdated: false };
+
+fn verify(keys: &KeyRing, password: &NormalizedPassword, phc: &str, memory: &mut Vec<Block>) -> Verdict {
+    if phc.starts_with("$2") {
+        let matches = bcrypt::verify(password.as_bytes(), phc).unwrap_or(false);
+        return Verdict { matches, outdated: true };
+    }
+    let Some(parsed) = Phc::parse(phc) else { return NO };
+    let expected = parsed.hash.as_slice();
+    let tag: Option<Vec<u8>> = match parsed.algorithm {
+        "argon2id" | "argon2i" | "argon2d" => parsed.argon2(keys, password, memory).map(|tag| tag.to_vec()),
+        "pbkdf2-sha256" => parsed.pbkdf2(|rounds, out| {
+            pbkdf2::pbkdf2::<Hmac<Sha256>>(password.as_bytes(), &parsed.salt, rounds, out).is_ok()
+        }),
+        "pbkdf2-sha512" => parsed.pbkdf2(|rounds, out| {
+            pbkdf2::pbkdf2::<Hmac<Sha512>>(password.as_bytes(), &parsed.salt, rounds, out).is_ok()
+        }),
+        _ => None,
+    };
+    let matches = tag.is_some_and(|tag| tag.ct_eq(expected).into());
+    Verdict { matches, outdated: !parsed.is_of_today(keys) }
+}
+
+/// Whether a PHC string of an import is one that can be verified: Argon2 (any), bcrypt, PBKDF2, within bounds.
+#[must_use]
+pub fn is_verifiable(phc: &str) -> bool {
+    if phc.starts_with("$2") {
+        return phc.len() == 60 && phc.parse::<bcrypt::HashParts>().is_ok();
+    }
+    Phc::parse(phc).is_some_and(|parsed| match parsed.algorithm {
+        "argon2id" | "argon2i" | "argon2d" => parsed.bounded_params().is_some(),
+        "pbkdf2-sha256" | "pbkdf2-sha512" => parsed.rounds().is_some(),
+        _ => false,
+    })
+}
+
+/// A PHC string: `$algorithm[$v=…]$name=value,…$salt$hash`.
+struct Phc<'a> {
+    algorithm: &'a str,
+    parameters: Vec<(&'a str, &'a str)>,
+    salt: Vec<u8>,
+    hash: Vec<u8>,
+}
+
+impl<'a> Phc<'a> {
+    fn parse(text: &'a str) -> Option<Self> {
+        if text.len() > 512 {
+            return None;
+        }
+        let mut parts = text.strip_prefix('$')?.split('$');
+        let algorithm = parts.next()?;
+        let mut field = parts.next()?;
+        if let Some(version) = field.strip_prefix("v=") {
+            if version != "19" {
+                return None;
+            }
+            field = parts.next()?;
+        }
+        let parameters = field.split(',').map(|pair| pair.split_once('=')).collect::<Option<Vec<_>>>()?;
+        let (salt, hash) = (B64.decode(parts.next()?).ok()?, B64.decode(parts.next()?).ok()?);
+        let whole = parts.next().is_none() && salt.len() >= 8 && !hash.is_empty() && hash.len() <= 64;
+        whole.then_some(Self { algorithm, parameters, salt, hash })
+    }
+
+    fn number(&self, name: &str) -> Option<u32> {
+        self.parameter(name)?.parse().ok()
+    }
+
+    fn parameter(&self, name: &str) -> Option<&'a str> {
+        self.parameters.iter().find(|(found, _)| *found == name).map(|(_, value)| *value)
+    }
+
+    /// Argon2's parameters, unless a planted row asks for all the machine's memory or time.
+    fn bounded_params(&self) -> Option<Params> {
+        let (memory, iterations, lanes) = (self.number("m")?, self.number("t")?, self.number("p")?);
+        let bounded = memory <= 131_072 && iterations <= 16 && lanes <= 8 && self.hash.len() == OUTPUT;
+        bounded.then(|| params(memory, iterations, lanes)).flatten()
+    }
+
+    fn rounds(&self) -> Option<u32> {
+        self.number("i").filter(|rounds| (1..=5_000_000).contains(rounds))
+    }
+
+    fn key_id(&self) -> Option<String> {
+        String::from_utf8(B64.decode(self.parameter("keyid")?).ok()?).ok()
+    }
+
+    fn argon2(
+        &self,
+        keys: &KeyRing,
+        password: &NormalizedPassword,
+        memory: &mut Vec<Block>,
+    ) -> Option<[u8; OUTPUT]> {
+        let algorithm = match self.algorithm {
+            "argon2id" => Algorithm::Argon2id,
+            "argon2i" => Algorithm::Argon2i,
+            _ => Algorithm::Argon2d,
+        };
+        let pepper = match self.parameter("keyid") {
+            Some(_) => Some(keys.pepper(&self.key_id()?)?),
+            None => None,
+        };
+        let pepper = pepper.as_ref().map(|pepper| pepper.as_slice());
+        compute(algorithm, password.as_bytes(), &self.salt, pepper, self.bounded_params()?, memory)
+    }
+
+    fn pbkdf2(&self, derive: impl FnOnce(u32, &mut [u8]) -> bool) -> Option<Vec<u8>> {
+        let mut tag = vec![0; self.hash.len()];
+        derive(self.rounds()?, &mut tag).then_some(tag)
+    }
+
+    fn is_of_today(&self, keys: &KeyRing) -> bool {
+        self.algorithm == "argon2id"
+            && self.number("m") == Some(MEMORY)
+            && self.number("t") == Some(ITERATIONS)
+            && self.number("p") == Some(LANES)
+            && self.key_id().as_deref() == Some(keys.active())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn verdict(hasher: &Hasher, password: &str, phc: &str) -> Verdict {
+        hasher.verify(NormalizedPassword::new(password), Some(phc.to_owned())).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_key_is_found_again_under_its_own_ring_only() {
+        let hasher = Hasher::start(Arc::new(KeyRing::ephemeral().unwrap()));
+        let phc = hasher.hash(NormalizedPassword::new("tetera nube farol brisa")).await.unwrap();
+        assert!(phc.starts_with("$argon2id$v=19$m=19456,t=2,p=1,keyid=azE$"), "{phc}");
+        let right = Verdict { matches: true, outdated: false };
+        assert_eq!(verdict(&hasher, "tetera nube farol brisa", &phc).await, right);
+        assert!(!verdict(&hasher, "tetera nube farol brisb", &phc).await.matches);
+        let stranger = Hasher::start(Arc::new(KeyRing::ephemeral().unwrap()));
+        assert!(!verdict(&stranger, "tetera nube farol brisa", &phc).await.matches);
+    }
+
+    #[tokio::test]
+    async fn imported_hashes_of_the_usual_kinds_verify_and_are_outdated() {
+        let hasher = Hasher::start(Arc::new(KeyRing::ephemeral().unwrap()));
+        let bcrypt = bcrypt::hash("password", 4).unwrap();
+        let salt = [1_u8; 16];
+        let mut tag = [0_u8; 32];
+        pbkdf2::pbkdf2::<Hmac<Sha256>>(b"password", &salt, 1_000, &mut tag).unwrap();
+        let pbkdf2 = format!("$pbkdf2-sha256$i=1000,l=32${}${}", B64.encode(salt), B64.encode(tag));
+        let tag = argon2id(b"password", &salt, None, params(64, 1, 1).unwrap(), &mut Vec::new()).unwrap();
+        let argon2 = format!("$argon2id$v=19$m=64,t=1,p=1${}${}", B64.encode(salt), B64.encode(tag));
+        for phc in [bcrypt, pbkdf2, argon2] {
+            assert!(is_verifiable(&phc), "{phc}");
+            assert_eq!(verdict(&hasher, "password", &phc).await, Verdict { matches: true, outdated: true });
+            assert!(!verdict(&hasher, "passwore", &phc).await.matches);
+        }
+    }
+
+    #[test]
+    fn a_hash_that_would_eat_the_machine_is_not_taken() {
+        for phc in [
+            "$argon2id$v=19$m=4194304,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            "$pbkdf2-sha256$i=4000000000,l=32$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            "$md5$x", "", "plain", "$argon2id$",
+        ] {
+            assert!(!is_verifiable(phc), "{phc}");
+        }
+    }
+}
