@@ -86,7 +86,10 @@ impl Hasher {
         .await
     }
 
-    async fn run<T: Send + 'static>(&self, job: impl FnOnce(&mut Vec<Block>) -> T + Send + 'static) -> Result<T, Busy> {
+    async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Vec<Block>) -> T + Send + 'static,
+    ) -> Result<T, Busy> {
         let (sender, receiver) = oneshot::channel();
         let job: Job = Box::new(move |memory| {
             // The asker may have gone: then the work is not worth doing.
@@ -129,7 +132,9 @@ fn hash(keys: &KeyRing, password: &NormalizedPassword, memory: &mut Vec<Block>) 
             B64.encode(salt),
             B64.encode(tag)
         ),
-        None => unreachable!("the parameters are constants within Argon2's bounds, and the active key is in the ring"),
+        None => unreachable!(
+            "the parameters are constants within Argon2's bounds, and the active key is in the ring"
+        ),
     }
 }
 
@@ -327,7 +332,10 @@ mod tests {
         for phc in [
             "$argon2id$v=19$m=4194304,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
             "$pbkdf2-sha256$i=4000000000,l=32$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-            "$md5$x", "", "plain", "$argon2id$",
+            "$md5$x",
+            "",
+            "plain",
+            "$argon2id$",
         ] {
             assert!(!is_verifiable(phc), "{phc}");
         }

@@ -84,7 +84,8 @@ impl KeyRing {
             if let Some(folder) = path.parent() {
                 fs::create_dir_all(folder)?;
             }
-            let ring = RingFile { index: fresh(), key: vec![KeyFile { id: "k1".to_owned(), secret: fresh() }] };
+            let ring =
+                RingFile { index: fresh(), key: vec![KeyFile { id: "k1".to_owned(), secret: fresh() }] };
             write(path, &ring, true)?;
         }
         Self::open(path)
@@ -97,7 +98,10 @@ impl KeyRing {
 
     /// A ring of one fresh key that lives in memory only.
     pub fn ephemeral() -> Result<Self, KeyRingError> {
-        Self::from_file(&RingFile { index: fresh(), key: vec![KeyFile { id: "k1".to_owned(), secret: fresh() }] })
+        Self::from_file(&RingFile {
+            index: fresh(),
+            key: vec![KeyFile { id: "k1".to_owned(), secret: fresh() }],
+        })
     }
 
     /// Adds a fresh key to the ring at `path` and answers its id. What was made under the old ones goes on.
@@ -111,7 +115,8 @@ impl KeyRing {
 
     fn from_file(ring: &RingFile) -> Result<Self, KeyRingError> {
         let prk = |secret: &str| {
-            let secret = Zeroizing::new(BASE64.decode(secret).map_err(|error| KeyRingError::Form(error.to_string()))?);
+            let secret =
+                Zeroizing::new(BASE64.decode(secret).map_err(|error| KeyRingError::Form(error.to_string()))?);
             if secret.len() != 32 {
                 return Err(KeyRingError::Form("a secret must have 32 bytes".to_owned()));
             }
@@ -150,7 +155,8 @@ impl KeyRing {
     /// The code number `counter` of a recovery. `None` when the ring has lost the key.
     #[must_use]
     pub fn code(&self, flow: &CodeOf<'_>, counter: u32, digits: u8) -> Option<Zeroizing<String>> {
-        let key = self.derive(flow.key_id, "recovery-code", &[&flow.epoch.to_be_bytes(), &flow.recovery.0])?;
+        let key =
+            self.derive(flow.key_id, "recovery-code", &[&flow.epoch.to_be_bytes(), &flow.recovery.0])?;
         Some(Zeroizing::new(hotp(key.as_slice(), u64::from(counter), digits)))
     }
 
@@ -283,7 +289,8 @@ fn write(path: &Path, ring: &RingFile, new: bool) -> Result<(), KeyRingError> {
     }
     // Written whole beside it, then put in its place: a crash leaves the old ring or the new one.
     let beside = path.with_extension("toml.new");
-    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+    let mut file =
+        fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     Ok(fs::rename(&beside, path)?)

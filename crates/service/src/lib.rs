@@ -1,1 +1,169 @@
-//! placeholder
+//! What happens: recoveries, sessions, secrets, the outbox.
+//!
+//! [`Service`] is the one door for pages and API. It reads, asks the protocol, and writes through the store; it never
+//! decides by itself what a recovery may do, and it has no sentence for people.
+
+mod accounts;
+mod breached;
+mod budgets;
+mod client;
+mod errors;
+mod hasher;
+mod hotp;
+mod identifiers;
+mod keys;
+mod links;
+pub mod mail;
+pub mod outbox;
+mod phrase;
+mod proof;
+mod recoveries;
+mod secrets;
+mod settings;
+mod views;
+
+use std::sync::Arc;
+
+use clavero_protocol::{BreachedPasswords, EmployerKey, Policy};
+use clavero_store::{Store, StoreError};
+use tokio::sync::Notify;
+
+pub use accounts::{SignIn, SignedIn};
+pub use breached::{BreachFilter, BreachFilterError, BundledBreaches};
+pub use client::Client;
+pub use errors::{
+    AccessError, ChangePasswordError, LinkError, SetPasswordError, SignInError, StartError, StepError,
+};
+pub use hasher::{Busy, Hasher, is_verifiable};
+pub use identifiers::{Field, Identifiers, RawIdentifiers};
+pub use keys::{KeyRing, KeyRingError};
+pub use links::{NewPassword, StrengthReport};
+pub use phrase::suggest as suggest_phrase;
+pub use proof::Challenge;
+pub use recoveries::{StartRecovery, StartedRecovery};
+pub use secrets::Token;
+pub use settings::{Limits, Settings};
+pub use views::{
+    CodeView, EmployerName, EmployerView, LinkMailView, LinkView, RecoveryView, SessionRow, SessionView,
+};
+
+/// The service behind pages and API.
+pub struct Service {
+    store: Arc<dyn Store>,
+    keys: Arc<KeyRing>,
+    hasher: Hasher,
+    breached: Box<dyn BreachedPasswords>,
+    settings: Shared,
+    epoch: u32,
+    mail_waits: Arc<Notify>,
+}
+
+/// The settings, with the policy where the store's transactions can hold it.
+struct Shared {
+    settings: Settings,
+    policy: Arc<Policy>,
+}
+
+impl std::ops::Deref for Shared {
+    type Target = Settings;
+    fn deref(&self) -> &Settings {
+        &self.settings
+    }
+}
+
+impl Shared {
+    fn policy_arc(&self) -> Arc<Policy> {
+        Arc::clone(&self.policy)
+    }
+}
+
+/// Why the service does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// The store says no.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The database was used with another key ring.
+    #[error(
+        "the database belongs to another key ring; secrets.key_file must be the one that it was made with"
+    )]
+    ForeignKeyRing,
+}
+
+impl Service {
+    /// Brings the parts together, and makes sure that the database and the key ring belong together.
+    pub async fn start(
+        store: Arc<dyn Store>,
+        keys: Arc<KeyRing>,
+        breached: Box<dyn BreachedPasswords>,
+        settings: Settings,
+    ) -> Result<Arc<Self>, ServiceError> {
+        if store.key_ring_fingerprint(keys.fingerprint()).await? != keys.fingerprint() {
+            return Err(ServiceError::ForeignKeyRing);
+        }
+        let epoch = store.epoch().await?;
+        let policy = Arc::new(settings.policy.clone());
+        Ok(Arc::new(Self {
+            hasher: Hasher::start(Arc::clone(&keys)),
+            store,
+            keys,
+            breached,
+            settings: Shared { settings, policy },
+            epoch,
+            mail_waits: Arc::new(Notify::new()),
+        }))
+    }
+
+    /// The settings it runs with.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Its store, for readiness and the operator's counts.
+    #[must_use]
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// Its key ring, for sealing what an import brings.
+    #[must_use]
+    pub fn keys(&self) -> &Arc<KeyRing> {
+        &self.keys
+    }
+
+    fn budgets(&self) -> budgets::Budgets<'_> {
+        budgets::Budgets { keys: &self.keys, settings: &self.settings }
+    }
+
+    fn wake_outbox(&self) {
+        self.mail_waits.notify_one();
+    }
+
+    /// The lane that decoys' mails wait in.
+    fn decoy_lane(&self) -> i64 {
+        let key = self.keys.budget("decoy-lane", &[]);
+        i64::from_be_bytes([key[0], key[1], key[2], key[3], key[4], key[5], key[6], key[7]])
+    }
+
+    async fn email_hint(&self, key: &EmployerKey) -> Result<Option<String>, StoreError> {
+        let employer = self.store.employer(key).await?;
+        let email = employer.and_then(|employer| employer.record.email);
+        Ok(email.and_then(|email| self.keys.open_email(key, &email)).map(|email| email.hint()))
+    }
+
+    /// Forgets what has ended, a little at a time, for as long as the service lives.
+    pub async fn sweep_forever(self: Arc<Self>) {
+        const EVERY: std::time::Duration = std::time::Duration::from_secs(60);
+        const ROWS: u32 = 1_000;
+        let mut ticks = tokio::time::interval(EVERY);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            let swept = self.store.sweep(self.settings.sessions, &self.settings.policy, ROWS).await;
+            if let Err(error) = swept {
+                errors::failed(&error);
+            }
+        }
+    }
+}

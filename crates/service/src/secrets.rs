@@ -51,7 +51,7 @@ impl Token {
 /// When the operating system has no randomness to give: nothing that this service does is safe then.
 #[must_use]
 #[expect(clippy::expect_used, reason = "without randomness there is no way on")]
-pub fn random<const N: usize>() -> [u8; N] {
+pub(crate) fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).expect("the operating system gives randomness");
     bytes

@@ -17,8 +17,8 @@ fluent_templates::static_loader! {
     };
 }
 
-const ES_EC: LanguageIdentifier = langid!("es-EC");
-const EN: LanguageIdentifier = langid!("en");
+static ES_EC: LanguageIdentifier = langid!("es-EC");
+static EN: LanguageIdentifier = langid!("en");
 
 /// A language that the service speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -71,7 +71,7 @@ impl Locale {
         ranges.first().map(|(_, locale)| *locale)
     }
 
-    const fn language(self) -> &'static LanguageIdentifier {
+    fn language(self) -> &'static LanguageIdentifier {
         match self {
             Self::EsEc => &ES_EC,
             Self::En => &EN,

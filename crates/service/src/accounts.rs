@@ -1,0 +1,304 @@
+//! Signing in, sessions, changing the key, and "no fui yo".
+
+use clavero_protocol::{EmployerKey, Exceeded, NormalizedPassword};
+use clavero_store::{
+    Actor, AuditEntry, ChangeKey, Denied, Employer, Limit, NewSession, Once, Rehash, Session,
+};
+use uuid::Uuid;
+
+use crate::{
+    Client, Identifiers, Service,
+    errors::{AccessError, ChangePasswordError, LinkError, SignInError},
+    links::{StrengthReport, name_of},
+    proof::Scope,
+    secrets::{Token, random},
+    views::{EmployerName, EmployerView, SessionRow, SessionView},
+};
+
+/// A sign-in.
+#[derive(Clone)]
+pub struct SignIn<'a> {
+    /// Who, as which employer.
+    pub identifiers: Identifiers,
+    /// The key as typed.
+    pub password: &'a str,
+    /// A solved task, where one was asked for.
+    pub proof: Option<&'a str>,
+}
+
+/// An open session.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// What carries the session.
+    pub token: String,
+    /// What tells this device from a stranger's the next time.
+    pub device: String,
+    /// The session.
+    pub session: SessionView,
+}
+
+impl Service {
+    /// Signs in. One answer for every failure, in the time of one hash; the attempt is counted before it is compared.
+    pub async fn sign_in(&self, sign_in: SignIn<'_>, client: &Client) -> Result<SignedIn, SignInError> {
+        let key = sign_in.identifiers.employer;
+        let device = self.known_device(&key, client).await?;
+        let limits = vec![
+            self.budgets().sign_ins_of_network(client),
+            self.budgets().sign_ins_of_employer(&key, device.as_ref()),
+        ];
+        let once = self.sign_in_proof(&sign_in, client).await?;
+        self.count_sign_in(&sign_in, client, &limits, once).await?;
+        let employer = self.store.employer(&key).await?;
+        let standing = employer.as_ref().filter(|employer| self.may_sign_in(employer, &sign_in.identifiers));
+        let credential = standing.and_then(|employer| employer.credential.as_ref());
+        let phc = credential.map(|credential| credential.phc.clone());
+        let password = NormalizedPassword::new(sign_in.password);
+        let verdict =
+            self.hasher.verify(password.clone(), phc.clone()).await.map_err(|_| SignInError::Busy)?;
+        let (Some(employer), Some(phc), true) = (employer, phc, verdict.matches) else {
+            metrics::counter!("clavero_sign_ins_total", "outcome" => "refused").increment(1);
+            return Err(SignInError::InvalidCredentials);
+        };
+        let rehash = if verdict.outdated { self.rehash(&key, password, phc).await } else { None };
+        self.open_session(&employer, client, limits, rehash).await
+    }
+
+    async fn known_device(
+        &self,
+        key: &EmployerKey,
+        client: &Client,
+    ) -> Result<Option<[u8; 32]>, SignInError> {
+        let Some(device) = client.device.as_deref().and_then(Token::parse) else { return Ok(None) };
+        let digest = device.digest();
+        Ok(self.store.knows_device(key, digest).await?.then_some(digest))
+    }
+
+    async fn sign_in_proof(
+        &self,
+        sign_in: &SignIn<'_>,
+        client: &Client,
+    ) -> Result<Option<Once>, SignInError> {
+        let triggers = self.budgets().proof_triggers(&sign_in.identifiers, client);
+        if self.store.peek(triggers[..1].to_vec()).await?.iter().all(Result::is_ok) {
+            return Ok(None);
+        }
+        self.accept_proof(sign_in.proof, Scope::SignIn, client).map(Some).map_err(SignInError::ProofRequired)
+    }
+
+    async fn count_sign_in(
+        &self,
+        sign_in: &SignIn<'_>,
+        client: &Client,
+        limits: &[Limit],
+        once: Option<Once>,
+    ) -> Result<(), SignInError> {
+        let mut all = limits.to_vec();
+        let network = self.budgets().proof_triggers(&sign_in.identifiers, client)[..1].to_vec();
+        all.extend(self.with_room(network).await?);
+        let entry =
+            AuditEntry::done(Actor::Visitor, "session.attempted").of(Some(&sign_in.identifiers.employer));
+        let now = self.store.now();
+        self.store.take(all, once, entry).await?.map_err(|denied| match denied {
+            Denied::Exceeded { exceeded: Exceeded { retry_at }, .. } => {
+                SignInError::TooMany { retry_after: retry_at.saturating_since(now) }
+            }
+            Denied::SpentProof => SignInError::TooMany { retry_after: std::time::Duration::from_secs(1) },
+        })
+    }
+
+    fn may_sign_in(&self, employer: &Employer, claimed: &Identifiers) -> bool {
+        let Some(credential) = &employer.credential else { return false };
+        let genuine = self.keys.credential_holds(&employer.record.key, &credential.phc, &credential.mac);
+        if !genuine {
+            tracing::error!("a stored credential is not one that this ring made; it is not used");
+            metrics::counter!("clavero_credentials_forged_total").increment(1);
+        }
+        genuine && !credential.frozen && employer.record.representative == claimed.representative
+    }
+
+    /// The same key under today's parameters; left for the next time when the pool is full.
+    async fn rehash(
+        &self,
+        key: &EmployerKey,
+        password: NormalizedPassword,
+        current_phc: String,
+    ) -> Option<Rehash> {
+        let phc = self.hasher.hash(password).await.ok()?;
+        Some(Rehash { current_phc, credential: self.keys.credential(key, phc) })
+    }
+
+    async fn open_session(
+        &self,
+        employer: &Employer,
+        client: &Client,
+        limits: Vec<Limit>,
+        rehash: Option<Rehash>,
+    ) -> Result<SignedIn, SignInError> {
+        let (token, device) = (Token::random(), Token::random());
+        let [network, account]: [Limit; 2] = limits.try_into().map_err(|_| SignInError::Unavailable)?;
+        let triggers = vec![network];
+        let session = self
+            .store
+            .open_session(NewSession {
+                token: token.digest(),
+                id: random(),
+                employer: employer.record.key,
+                device: client.device_name.clone(),
+                device_token: device.digest(),
+                clear: vec![account.key],
+                give_back: triggers,
+                rehash,
+            })
+            .await?;
+        metrics::counter!("clavero_sign_ins_total", "outcome" => "opened").increment(1);
+        let session = self.session_view(&session, employer);
+        Ok(SignedIn { token: token.text(), device: device.text(), session })
+    }
+
+    fn session_view(&self, session: &Session, employer: &Employer) -> SessionView {
+        SessionView {
+            id: Uuid::from_bytes(session.id).to_string(),
+            employer: self.employer_view(employer),
+            expires_at: session.ends_at(self.settings.sessions),
+        }
+    }
+
+    fn employer_view(&self, employer: &Employer) -> EmployerView {
+        let record = &employer.record;
+        let email = record.email.as_ref().and_then(|email| self.keys.open_email(&record.key, email));
+        EmployerView {
+            name: name_of(employer),
+            representative_name: record.representative_name.clone(),
+            kind: record.kind,
+            email_hint: email.map(|email| email.hint()),
+            key_changed_at: employer.credential.as_ref().map(|credential| credential.changed_at),
+        }
+    }
+
+    async fn living(&self, token: &str) -> Result<(Token, Session, Employer), AccessError> {
+        let token = Token::parse(token).ok_or(AccessError::Unauthorized)?;
+        let session = self.store.session(token.digest(), self.settings.sessions).await?;
+        let session = session.ok_or(AccessError::Unauthorized)?;
+        let employer = self.store.employer(&session.employer).await?.ok_or(AccessError::Unauthorized)?;
+        Ok((token, session, employer))
+    }
+
+    /// The session of a token.
+    pub async fn session(&self, token: &str) -> Result<SessionView, AccessError> {
+        let (_, session, employer) = self.living(token).await?;
+        Ok(self.session_view(&session, &employer))
+    }
+
+    /// Closes the session of a token.
+    pub async fn sign_out(&self, token: &str) -> Result<(), AccessError> {
+        let (_, session, _) = self.living(token).await?;
+        self.store.close_sessions(&session.employer, Some(session.id), None).await?;
+        Ok(())
+    }
+
+    /// All sessions of the employer, newest first.
+    pub async fn sessions(&self, token: &str) -> Result<Vec<SessionRow>, AccessError> {
+        let (_, current, employer) = self.living(token).await?;
+        let all = self.store.sessions(&employer.record.key, self.settings.sessions).await?;
+        Ok(all
+            .into_iter()
+            .map(|session| SessionRow {
+                id: Uuid::from_bytes(session.id).to_string(),
+                current: session.id == current.id,
+                device: session.device,
+                created_at: session.created_at,
+                last_seen_at: session.last_seen_at,
+            })
+            .collect())
+    }
+
+    /// Closes one of the employer's sessions.
+    pub async fn close_session(&self, token: &str, id: &str) -> Result<(), AccessError> {
+        let (_, session, _) = self.living(token).await?;
+        let id = Uuid::try_parse(id).map_err(|_| AccessError::NotFound)?;
+        match self.store.close_sessions(&session.employer, Some(*id.as_bytes()), None).await? {
+            0 => Err(AccessError::NotFound),
+            _ => Ok(()),
+        }
+    }
+
+    /// Closes all of the employer's sessions but this one.
+    pub async fn close_other_sessions(&self, token: &str) -> Result<(), AccessError> {
+        let (token, session, _) = self.living(token).await?;
+        self.store.close_sessions(&session.employer, None, Some(token.digest())).await?;
+        Ok(())
+    }
+
+    /// Changes the key of a session's employer, who knows the current one. Every other session ends.
+    pub async fn change_password(
+        &self,
+        token: &str,
+        current: &str,
+        new: &str,
+    ) -> Result<(), ChangePasswordError> {
+        let (token, _, employer) = self.living(token).await.map_err(ChangePasswordError::Access)?;
+        let key = employer.record.key;
+        let limits = vec![self.budgets().key_checks(&key.as_i64().to_be_bytes())];
+        let entry = AuditEntry::done(Actor::Employer, "credential.change_attempted").of(Some(&key));
+        if let Err(Denied::Exceeded { exceeded, .. }) = self.store.take(limits, None, entry).await? {
+            let retry_after = exceeded.retry_at.saturating_since(self.store.now());
+            return Err(ChangePasswordError::TooMany { retry_after });
+        }
+        let current_phc = employer.credential.as_ref().map(|credential| credential.phc.clone());
+        let verdict = self.hasher.verify(NormalizedPassword::new(current), current_phc.clone()).await;
+        let (Ok(verdict), Some(current_phc)) = (verdict, current_phc) else {
+            return Err(ChangePasswordError::Busy);
+        };
+        if !verdict.matches {
+            return Err(ChangePasswordError::WrongCurrent);
+        }
+        let password = self.judge(new, &employer).map_err(ChangePasswordError::Weak)?;
+        let phc = self.hasher.hash(password).await.map_err(|_| ChangePasswordError::Busy)?;
+        let change = ChangeKey {
+            employer: key,
+            keep: token.digest(),
+            current_phc,
+            credential: self.keys.credential(&key, phc),
+            policy: self.settings.policy_arc(),
+        };
+        if !self.store.change_key(change).await? {
+            return Err(ChangePasswordError::WrongCurrent);
+        }
+        self.wake_outbox();
+        Ok(())
+    }
+
+    /// Judges a key that is being typed in "Mi cuenta".
+    pub async fn strength_for_session(
+        &self,
+        token: &str,
+        candidate: &str,
+    ) -> Result<StrengthReport, AccessError> {
+        let (_, _, employer) = self.living(token).await?;
+        Ok(self.report(candidate, &employer))
+    }
+
+    /// Whose key a "no fui yo" link speaks of. Changes nothing.
+    pub async fn read_repudiation(&self, link: &str) -> Result<EmployerName, LinkError> {
+        let digest = Token::parse(link).ok_or(LinkError::Unknown)?.digest();
+        let found = self.store.repudiation(digest).await?.ok_or(LinkError::Unknown)?;
+        if found.used {
+            return Err(LinkError::Used);
+        }
+        let employer = self.store.employer(&found.employer).await?.ok_or(LinkError::Unknown)?;
+        Ok(name_of(&employer))
+    }
+
+    /// "No fui yo": freezes the key, ends all sessions and recoveries. The way on is in person.
+    pub async fn repudiate(&self, link: &str) -> Result<EmployerName, LinkError> {
+        let name = self.read_repudiation(link).await?;
+        let digest = Token::parse(link).ok_or(LinkError::Unknown)?.digest();
+        if self.store.repudiate(digest, &self.settings.policy).await? {
+            tracing::warn!("a key was frozen by its owner");
+            metrics::counter!("clavero_keys_frozen_total").increment(1);
+            Ok(name)
+        } else {
+            Err(LinkError::Expired { resendable: false })
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Which budgets an act draws on. What a budget is stands in the protocol, where it is kept in the store.
+
+use std::time::Duration;
+
+use clavero_protocol::{EmployerKey, Rule};
+use clavero_store::{Budget, BudgetKey, Limit, SealedEmail};
+
+use crate::{Client, Identifiers, keys::KeyRing, settings::Settings};
+
+const MINUTE: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// Mismatches for one employer or one representative in a day before proof of work is asked for.
+const MISMATCHES_BEFORE_PROOF: u32 = 10;
+/// Wrong current keys, or repeats of a used form, in an hour.
+const KEY_CHECKS: u32 = 10;
+
+/// Names and sizes budgets.
+pub(crate) struct Budgets<'a> {
+    pub(crate) keys: &'a KeyRing,
+    pub(crate) settings: &'a Settings,
+}
+
+impl Budgets<'_> {
+    fn rate(&self, kind: &str, of: &[u8], limit: u32, window: Duration) -> Limit {
+        Limit { key: self.keys.budget(kind, of), budget: Budget::Rate(Rule { limit, window }) }
+    }
+
+    fn log(&self, kind: &str, of: &[u8], rules: Vec<Rule>) -> Limit {
+        Limit { key: self.keys.budget(kind, of), budget: Budget::Log(rules) }
+    }
+
+    /// The codes of one employer: exact, since the arithmetic of guessing stands on it.
+    pub(crate) fn codes(&self, employer: &EmployerKey) -> Limit {
+        self.codes_of("codes", &employer.as_i64().to_be_bytes())
+    }
+
+    /// The same for data that match nothing: as many tries, then the same answer.
+    pub(crate) fn decoy_codes(&self, identifiers: &Identifiers) -> Limit {
+        let of = format!("{}|{}", identifiers.employer.as_i64(), identifiers.representative);
+        self.codes_of("decoy-codes", of.as_bytes())
+    }
+
+    fn codes_of(&self, kind: &str, of: &[u8]) -> Limit {
+        let policy = &self.settings.policy;
+        let rules = vec![
+            Rule { limit: policy.codes_per_window, window: policy.window },
+            Rule { limit: policy.codes_per_day, window: DAY },
+        ];
+        self.log(kind, of, rules)
+    }
+
+    /// The codes to one mailbox, over all employers that share it.
+    pub(crate) fn mailbox(&self, email: &SealedEmail) -> Limit {
+        let limit = self.settings.limits.codes_per_mailbox_per_day;
+        self.log("mailbox", &email.index, vec![Rule { limit, window: DAY }])
+    }
+
+    /// All codes there are: past it, proof of work for everyone.
+    pub(crate) fn all_codes(&self) -> Limit {
+        self.rate("all-codes", &[], self.settings.policy.codes_per_day_total, DAY)
+    }
+
+    /// Recoveries started from one network.
+    pub(crate) fn starts(&self, client: &Client) -> Limit {
+        self.rate("starts", &client.network(), self.settings.limits.starts_per_address, MINUTE * 10)
+    }
+
+    /// Failures from one network: past it, nothing.
+    pub(crate) fn failures(&self, client: &Client) -> Limit {
+        self.rate("failures", &client.network(), self.settings.limits.failures_per_address, MINUTE * 60)
+    }
+
+    /// What brings proof of work: failures from this network, for this employer, of this representative.
+    pub(crate) fn proof_triggers(&self, identifiers: &Identifiers, client: &Client) -> Vec<Limit> {
+        let limits = &self.settings.limits;
+        let mut triggers =
+            vec![self.rate("proof-net", &client.network(), limits.failures_before_proof, MINUTE * 10)];
+        // Off means off for all three, so that a test bench can hammer one employer.
+        if limits.failures_before_proof > 0 {
+            let employer = identifiers.employer.as_i64().to_be_bytes();
+            let representative = identifiers.representative.as_str();
+            triggers.push(self.rate("proof-employer", &employer, MISMATCHES_BEFORE_PROOF, DAY));
+            triggers.push(self.rate("proof-person", representative.as_bytes(), MISMATCHES_BEFORE_PROOF, DAY));
+        }
+        triggers
+    }
+
+    /// Failed sign-ins from one network.
+    pub(crate) fn sign_ins_of_network(&self, client: &Client) -> Limit {
+        let limit = self.settings.limits.sign_in_failures_per_address;
+        self.rate("sign-in-net", &client.network(), limit, MINUTE * 10)
+    }
+
+    /// Failed sign-ins of one employer: a known device has its own, so that strangers cannot lock the owner out.
+    pub(crate) fn sign_ins_of_employer(&self, employer: &EmployerKey, device: Option<&[u8; 32]>) -> Limit {
+        let limit = self.settings.limits.sign_in_failures_per_employer;
+        let rules = vec![Rule { limit, window: DAY }];
+        let of = employer.as_i64().to_be_bytes();
+        match device {
+            Some(device) => self.log("sign-in-device", &[&of[..], device].concat(), rules),
+            None => self.log("sign-in-employer", &of, rules),
+        }
+    }
+
+    /// What a completed recovery forgets: the owner has shown who they are.
+    pub(crate) fn cleared_by_recovery(&self, employer: &EmployerKey) -> Vec<BudgetKey> {
+        vec![self.codes(employer).key, self.sign_ins_of_employer(employer, None).key]
+    }
+
+    /// Comparisons of a key outside signing in.
+    pub(crate) fn key_checks(&self, of: &[u8]) -> Limit {
+        self.log("key-checks", of, vec![Rule { limit: KEY_CHECKS, window: MINUTE * 60 }])
+    }
+}

@@ -1,0 +1,374 @@
+//! Starting a recovery, and its steps up to the link.
+
+use std::time::Duration;
+
+use clavero_protocol::{
+    AssistedReason, Command, Eligibility, Mismatch, Recovery, RecoveryId, Stage, Subject, TypedCode,
+    eligibility,
+};
+use clavero_store::{Actor, Advance, AuditEntry, Begin, Denied, Employer, Limit, Once, RecoveryRecord, acts};
+use clavero_words::Locale;
+use subtle::ConstantTimeEq as _;
+use uuid::Uuid;
+
+use crate::{
+    Client, Identifiers, Service,
+    errors::{AccessError, StartError, StepError},
+    keys::CodeOf,
+    proof::{self, Scope},
+    secrets::{Token, random},
+    views::{CodeView, LinkMailView, RecoveryView, is_delayed},
+};
+
+/// Letters and digits that are not mistaken for one another.
+const REFERENCE: &[u8; 30] = b"23456789ABCDEFGHJKLMNPQRSTVWXZ";
+/// What a mailbox's hint looks like where nothing may be told.
+const NO_HINT: &str = "••••••@••••••";
+
+/// A request to start.
+#[derive(Debug, Clone)]
+pub struct StartRecovery {
+    /// Who, as which employer.
+    pub identifiers: Identifiers,
+    /// The flow's language.
+    pub locale: Locale,
+    /// A solved task, where one was asked for.
+    pub proof: Option<String>,
+}
+
+/// A started recovery.
+#[derive(Debug, Clone)]
+pub struct StartedRecovery {
+    /// What the starter sees.
+    pub view: RecoveryView,
+    /// What opens it again; given this once.
+    pub token: String,
+}
+
+/// What the identifiers lead to.
+enum Way {
+    Online(Box<Employer>),
+    Assisted(Box<Employer>, AssistedReason),
+    Mismatch,
+}
+
+impl Service {
+    /// "Validar": checks the identifiers and queues the code, or leads to the assisted path.
+    pub async fn start_recovery(
+        &self,
+        request: StartRecovery,
+        client: &Client,
+    ) -> Result<StartedRecovery, StartError> {
+        let once = self.require_proof(&request, client).await?;
+        match self.way(&request.identifiers).await? {
+            Way::Online(employer) => {
+                let limits = self.start_limits(&request.identifiers, &employer, client).await?;
+                let subject = subject_of(&employer);
+                let lane = employer.record.email.as_ref().map(|email| email.lane);
+                self.begin(&request, subject, None, Start { lane, limits, once }).await
+            }
+            Way::Assisted(employer, reason) if self.settings.policy.mismatch == Mismatch::Say => {
+                let limits = vec![self.budgets().starts(client)];
+                let start = Start { lane: None, limits, once };
+                self.begin(&request, subject_of(&employer), Some(reason), start).await
+            }
+            Way::Mismatch if self.settings.policy.mismatch == Mismatch::Say => {
+                self.note_mismatch(&request.identifiers, client, once).await?;
+                metrics::counter!("clavero_recoveries_mismatched_total").increment(1);
+                let ruc_looks_mistyped = request.identifiers.ruc_looks_mistyped();
+                Err(StartError::DataMismatch { ruc_looks_mistyped })
+            }
+            // Told apart by nothing: the same page, as many tries, a mail that goes nowhere.
+            Way::Assisted(..) | Way::Mismatch => {
+                let limits = self.decoy_limits(&request.identifiers, client).await?;
+                let start = Start { lane: Some(self.decoy_lane()), limits, once };
+                self.begin(&request, Subject::Decoy, None, start).await
+            }
+        }
+    }
+
+    async fn way(&self, identifiers: &Identifiers) -> Result<Way, StartError> {
+        let employer = self.store.employer(&identifiers.employer).await?;
+        let standing = employer.as_ref().map(Employer::standing);
+        let unknown_goes_online = self.settings.unknown_ruc_goes_online;
+        let decided = eligibility(standing.as_ref(), &identifiers.representative, unknown_goes_online);
+        Ok(match (decided, employer) {
+            (Eligibility::Online, Some(employer)) => Way::Online(Box::new(employer)),
+            (Eligibility::Assisted(reason), Some(employer)) => Way::Assisted(Box::new(employer), reason),
+            _ => Way::Mismatch,
+        })
+    }
+
+    /// Asks for work where failures or the sum of all codes call for it.
+    async fn require_proof(
+        &self,
+        request: &StartRecovery,
+        client: &Client,
+    ) -> Result<Option<Once>, StartError> {
+        let mut triggers = self.budgets().proof_triggers(&request.identifiers, client);
+        triggers.push(self.budgets().all_codes());
+        if self.store.peek(triggers).await?.iter().all(Result::is_ok) {
+            return Ok(None);
+        }
+        self.accept_proof(request.proof.as_deref(), Scope::Recovery, client)
+            .map(Some)
+            .map_err(|challenge| StartError::ProofRequired(challenge))
+    }
+
+    /// Checks a proof; answers a fresh challenge where there is none that holds.
+    pub(crate) fn accept_proof(
+        &self,
+        proof: Option<&str>,
+        scope: Scope,
+        client: &Client,
+    ) -> Result<Once, Box<proof::Challenge>> {
+        let (network, now) = (client.network(), self.store.now());
+        proof.and_then(|proof| proof::check(&self.keys, proof, scope, &network, now)).ok_or_else(|| {
+            metrics::counter!("clavero_proofs_required_total").increment(1);
+            Box::new(proof::challenge(&self.keys, scope, &network, now))
+        })
+    }
+
+    /// Those of the limits that still have room: the others ask for work, they do not stop anyone.
+    pub(crate) async fn with_room(
+        &self,
+        limits: Vec<Limit>,
+    ) -> Result<Vec<Limit>, clavero_store::StoreError> {
+        let room = self.store.peek(limits.clone()).await?;
+        Ok(limits.into_iter().zip(room).filter(|(_, room)| room.is_ok()).map(|(limit, _)| limit).collect())
+    }
+
+    async fn start_limits(
+        &self,
+        identifiers: &Identifiers,
+        employer: &Employer,
+        client: &Client,
+    ) -> Result<Vec<Limit>, StartError> {
+        let budgets = self.budgets();
+        let mut limits = vec![budgets.starts(client), budgets.codes(&identifiers.employer)];
+        limits.extend(employer.record.email.as_ref().map(|email| budgets.mailbox(email)));
+        limits.extend(self.with_room(vec![budgets.all_codes()]).await?);
+        Ok(limits)
+    }
+
+    async fn decoy_limits(
+        &self,
+        identifiers: &Identifiers,
+        client: &Client,
+    ) -> Result<Vec<Limit>, StartError> {
+        let budgets = self.budgets();
+        let codes = budgets.decoy_codes(identifiers);
+        // As many rows as for a real one, so that the work tells nothing either.
+        let twin = Limit { key: self.keys.budget("decoy-mailbox", &codes.key), budget: codes.budget.clone() };
+        let mut limits = vec![budgets.starts(client), codes, twin];
+        limits.extend(self.with_room(vec![budgets.all_codes()]).await?);
+        Ok(limits)
+    }
+
+    async fn note_mismatch(
+        &self,
+        identifiers: &Identifiers,
+        client: &Client,
+        once: Option<Once>,
+    ) -> Result<(), StartError> {
+        let budgets = self.budgets();
+        let mut limits = vec![budgets.starts(client), budgets.failures(client)];
+        limits.extend(self.with_room(budgets.proof_triggers(identifiers, client)).await?);
+        let entry = AuditEntry::done(Actor::Visitor, acts::MISMATCHED).of(Some(&identifiers.employer));
+        self.store.take(limits, once, entry).await?.map_err(|denied| self.denied(denied))
+    }
+
+    fn denied(&self, denied: Denied) -> StartError {
+        metrics::counter!("clavero_recoveries_limited_total").increment(1);
+        let retry_after = match denied {
+            Denied::Exceeded { exceeded, .. } => exceeded.retry_at.saturating_since(self.store.now()),
+            Denied::SpentProof => Duration::from_secs(1),
+        };
+        StartError::TooMany { retry_after }
+    }
+
+    async fn begin(
+        &self,
+        request: &StartRecovery,
+        subject: Subject,
+        assisted: Option<AssistedReason>,
+        start: Start,
+    ) -> Result<StartedRecovery, StartError> {
+        let token = Token::random();
+        let id = RecoveryId(*Uuid::now_v7().as_bytes());
+        let now = self.store.now();
+        let recovery = match assisted {
+            Some(reason) => Recovery::assisted(id, subject, reason, now),
+            None => Recovery::begin(id, subject, now),
+        };
+        let letters: [u8; 2] = random();
+        let record = RecoveryRecord {
+            recovery,
+            token: token.digest(),
+            key_id: self.keys.active().to_owned(),
+            reference: letters.map(|byte| REFERENCE[usize::from(byte) % REFERENCE.len()]),
+            locale: request.locale.as_str().to_owned(),
+        };
+        let Start { lane, limits, once } = start;
+        let begun = self.store.begin(Begin { record, lane, limits, once }).await?;
+        let record = begun.map_err(|denied| self.denied(denied))?;
+        let step = if assisted.is_some() { "assisted" } else { "validated" };
+        metrics::counter!("clavero_journey_total", "step" => step).increment(1);
+        self.wake_outbox();
+        let view = self.view(&record).await.map_err(|_| StartError::Unavailable)?;
+        Ok(StartedRecovery { view, token: token.text() })
+    }
+
+    /// One recovery, for whoever holds its token.
+    pub async fn recovery(&self, id: &str, token: &str) -> Result<RecoveryView, AccessError> {
+        let record = self.authorized(id, token).await?;
+        self.view(&record).await
+    }
+
+    async fn authorized(&self, id: &str, token: &str) -> Result<RecoveryRecord, AccessError> {
+        let id = Uuid::try_parse(id).map_err(|_| AccessError::NotFound)?;
+        let token = Token::parse(token).ok_or(AccessError::Unauthorized)?;
+        let record = self.store.recovery(RecoveryId(*id.as_bytes())).await?.ok_or(AccessError::NotFound)?;
+        let opens: bool = token.digest().ct_eq(&record.token).into();
+        if opens { Ok(record) } else { Err(AccessError::Unauthorized) }
+    }
+
+    /// "Verificar": counts the guess, commits that, and only then compares.
+    pub async fn verify_code(&self, id: &str, token: &str, typed: &str) -> Result<RecoveryView, StepError> {
+        let record = self.authorized(id, token).await?;
+        let digits = self.settings.policy.code_digits;
+        let typed = TypedCode::parse(typed, digits).map_err(StepError::Malformed)?;
+        let counted = self.step(&record, Command::SpendAttempt, Vec::new()).await?;
+        let Stage::Code { issue, attempts } = &counted.stage else { return Err(StepError::WrongState) };
+        let flow = CodeOf { key_id: &record.key_id, epoch: self.epoch, recovery: counted.id };
+        let code = self.keys.code(&flow, issue.counter, digits).ok_or_else(|| {
+            tracing::error!("the key ring lacks the key of a live recovery");
+            StepError::Unavailable
+        })?;
+        let right: bool = typed.as_str().as_bytes().ct_eq(code.as_bytes()).into();
+        if !right || counted.employer().is_none() {
+            metrics::counter!("clavero_codes_wrong_total").increment(1);
+            let attempts_left = self.settings.policy.code_attempts.saturating_sub(*attempts);
+            return Err(StepError::WrongCode { attempts_left });
+        }
+        let recovery = self.step(&record, Command::AcceptCode { counter: issue.counter }, Vec::new()).await?;
+        metrics::counter!("clavero_journey_total", "step" => "code_accepted").increment(1);
+        self.wake_outbox();
+        Ok(self.view(&RecoveryRecord { recovery, ..record }).await?)
+    }
+
+    /// "Enviar otro código".
+    pub async fn resend_code(&self, id: &str, token: &str) -> Result<RecoveryView, StepError> {
+        let record = self.authorized(id, token).await?;
+        let limits = self.resend_limits(&record).await?;
+        self.step_view(record, Command::ResendCode, limits).await
+    }
+
+    /// "Enviar otro enlace".
+    pub async fn resend_link(&self, id: &str, token: &str) -> Result<RecoveryView, StepError> {
+        let record = self.authorized(id, token).await?;
+        self.step_view(record, Command::ResendLink, Vec::new()).await
+    }
+
+    /// "No tengo acceso a ese correo".
+    pub async fn lose_mail_access(&self, id: &str, token: &str) -> Result<RecoveryView, StepError> {
+        let record = self.authorized(id, token).await?;
+        self.step_view(record, Command::LoseMailAccess, Vec::new()).await
+    }
+
+    async fn resend_limits(&self, record: &RecoveryRecord) -> Result<Vec<Limit>, StepError> {
+        let budgets = self.budgets();
+        let Some(key) = record.recovery.employer() else {
+            // A decoy's own budget is counted per flow: its identifiers are not kept.
+            let policy = &self.settings.policy;
+            let rule = clavero_protocol::Rule {
+                limit: policy.codes_per_window.saturating_sub(1).max(1),
+                window: policy.window,
+            };
+            let key = self.keys.budget("decoy-resend", &record.recovery.id.0);
+            return Ok(vec![Limit { key, budget: clavero_store::Budget::Log(vec![rule]) }]);
+        };
+        let mut limits = vec![budgets.codes(key)];
+        if let Some(email) = self.store.employer(key).await?.and_then(|employer| employer.record.email) {
+            limits.push(budgets.mailbox(&email));
+        }
+        limits.extend(self.with_room(vec![budgets.all_codes()]).await?);
+        Ok(limits)
+    }
+
+    async fn step_view(
+        &self,
+        record: RecoveryRecord,
+        command: Command,
+        limits: Vec<Limit>,
+    ) -> Result<RecoveryView, StepError> {
+        let recovery = self.step(&record, command, limits).await?;
+        self.wake_outbox();
+        Ok(self.view(&RecoveryRecord { recovery, ..record }).await?)
+    }
+
+    pub(crate) async fn step(
+        &self,
+        record: &RecoveryRecord,
+        command: Command,
+        limits: Vec<Limit>,
+    ) -> Result<Recovery, StepError> {
+        let advance = Advance { id: record.recovery.id, command, policy: self.settings.policy_arc(), limits };
+        self.store.advance(advance).await?.map_err(|error| StepError::of(error, self.store.now()))
+    }
+
+    async fn view(&self, record: &RecoveryRecord) -> Result<RecoveryView, AccessError> {
+        let (recovery, policy, now) = (&record.recovery, &self.settings.policy, self.store.now());
+        let hint = match (recovery.employer(), policy.mismatch) {
+            (_, Mismatch::Hide) | (None, _) => Some(NO_HINT.to_owned()),
+            (Some(key), Mismatch::Say) => self.email_hint(key).await?,
+        };
+        let (mut code, mut link, mut assisted) = (None, None, None);
+        match &recovery.stage {
+            Stage::Code { issue, attempts } => {
+                code = Some(CodeView {
+                    length: policy.code_digits,
+                    counter: issue.counter,
+                    sent_at: issue.sent_at(),
+                    expires_at: issue.sent_at().and_then(|_| recovery.code_ends_at(policy)),
+                    attempts_left: policy.code_attempts.saturating_sub(*attempts),
+                    resend_at: issue.queued_at + policy.resend_after,
+                });
+            }
+            Stage::Link { issue } => {
+                link = Some(LinkMailView {
+                    counter: issue.counter,
+                    sent_at: issue.sent_at(),
+                    expires_at: issue.sent_at().and_then(|_| recovery.link_ends_at(policy)),
+                    resend_at: issue.queued_at + policy.resend_after,
+                });
+            }
+            Stage::Assisted { reason, .. } => assisted = Some(*reason),
+            Stage::Completed { .. } | Stage::Superseded { .. } => {}
+        }
+        Ok(RecoveryView {
+            id: Uuid::from_bytes(recovery.id.0).to_string(),
+            state: recovery.state(now, policy),
+            reference: String::from_utf8_lossy(&record.reference).into_owned(),
+            email_hint: hint,
+            created_at: recovery.created_at,
+            expires_at: recovery.ends_at(policy),
+            code,
+            link,
+            assisted,
+            mail_delayed: is_delayed(recovery, now),
+            locale: Locale::parse(&record.locale).unwrap_or_default(),
+        })
+    }
+}
+
+/// What a start brings with it.
+struct Start {
+    lane: Option<i64>,
+    limits: Vec<Limit>,
+    once: Option<Once>,
+}
+
+fn subject_of(employer: &Employer) -> Subject {
+    Subject::Employer { key: employer.record.key, email_version: employer.email_version }
+}
