@@ -1,1 +1,7 @@
+//! Clavero: gives employers their portal key back.
+
+mod config;
+mod import;
+mod speech;
+
 fn main() {}

@@ -1,0 +1,304 @@
+//! From sources to settings, section by section.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clavero_protocol::{EmailAddress, EmployerKind, ForeignerRule, Mismatch, PasswordPolicy, Policy};
+use clavero_service::Limits;
+use clavero_store::SessionLife;
+use url::Url;
+
+use super::{
+    duration::parse_duration,
+    network::Network,
+    problem::{Fault, Problem},
+    reader::{Entry, Reader},
+    settings::{
+        Applicant, Assisted, Centre, Database, EnablingDocument, Institution, Log, LogFormat, Mail, Secret,
+        Server, Settings, Sri, SriSource,
+    },
+};
+
+/// Reads every key; the problems are in the order of the sections.
+pub(crate) fn read(mut reader: Reader) -> (Settings, Vec<Problem>) {
+    let mut settings = settings(&mut reader);
+    let (origins, problems) = reader.finish();
+    settings.origins = origins;
+    (settings, problems)
+}
+
+/// Asks for every key, and with that makes it known.
+pub(super) fn settings(from: &mut Reader) -> Settings {
+    Settings {
+        server: server(from),
+        database: from.value("database.url", database),
+        mail: mail(from),
+        key_file: from.value("secrets.key_file", path),
+        recovery: recovery(from),
+        foreigner: foreigner(from),
+        sri: sri(from),
+        assisted: assisted(from),
+        password: PasswordPolicy {
+            min_length: from.value("password.min_length", number),
+            max_length: from.value("password.max_length", number),
+        },
+        breach_filter: from.optional("password.breach_filter_file", path),
+        sessions: SessionLife {
+            idle: from.value("session.idle_ttl", parse_duration),
+            absolute: from.value("session.absolute_ttl", parse_duration),
+        },
+        limits: limits(from),
+        institution: institution(from),
+        log: Log { format: from.value("log.format", log_format), level: from.value("log.level", log_level) },
+        origins: super::reader::Origins::default(),
+    }
+}
+
+fn server(from: &mut Reader) -> Server {
+    Server {
+        listen: from.value("server.listen", socket),
+        admin_listen: from.value("server.admin_listen", socket),
+        public_url: from.optional("server.public_url", web_url),
+        trusted_proxies: from.list("server.trusted_proxies", Network::parse),
+    }
+}
+
+fn mail(from: &mut Reader) -> Mail {
+    Mail {
+        smtp_url: from.optional("mail.smtp_url", smtp_url),
+        from: from.optional("mail.from", email),
+        password: from.optional("mail.password_file", password_file),
+    }
+}
+
+fn recovery(from: &mut Reader) -> Policy {
+    Policy {
+        code_ttl: from.value("recovery.code_ttl", parse_duration),
+        link_ttl: from.value("recovery.link_ttl", parse_duration),
+        form_ttl: from.value("recovery.form_ttl", parse_duration),
+        flow_ttl: from.value("recovery.flow_ttl", parse_duration),
+        code_digits: from.value("recovery.code_digits", number),
+        code_attempts: from.value("recovery.code_attempts", number),
+        codes_per_window: from.value("recovery.codes_per_window", number),
+        window: from.value("recovery.window", parse_duration),
+        codes_per_day: from.value("recovery.codes_per_day", number),
+        codes_per_day_total: from.value("recovery.codes_per_day_total", number),
+        resend_after: from.value("recovery.resend_after", parse_duration),
+        links_per_flow: from.value("recovery.links_per_flow", number),
+        mismatch: from.value("recovery.mismatch", |text| match text {
+            "say" => Ok(Mismatch::Say),
+            "hide" => Ok(Mismatch::Hide),
+            _ => Err(words(&["say", "hide"])),
+        }),
+    }
+}
+
+fn foreigner(from: &mut Reader) -> ForeignerRule {
+    ForeignerRule {
+        min_length: from.value("foreigner.min_length", number),
+        max_length: from.value("foreigner.max_length", number),
+        digits_only: from.value("foreigner.digits_only", truth),
+    }
+}
+
+fn sri(from: &mut Reader) -> Sri {
+    Sri {
+        source: from.value("sri.source", |text| match text {
+            "register" => Ok(SriSource::Register),
+            "live" => Ok(SriSource::Live),
+            "both" => Ok(SriSource::Both),
+            _ => Err(words(&["register", "live", "both"])),
+        }),
+        base_url: from.optional("sri.base_url", web_url),
+        max_age: from.value("sri.max_age", parse_duration),
+        unknown_goes_online: from.value("sri.unknown", |text| match text {
+            "online" => Ok(true),
+            "assisted" => Ok(false),
+            _ => Err(words(&["online", "assisted"])),
+        }),
+    }
+}
+
+fn assisted(from: &mut Reader) -> Assisted {
+    Assisted {
+        case_ttl: from.value("assisted.case_ttl", parse_duration),
+        centres: from.entries("assisted.centres", &["name", "city", "address", "hours", "phone"], centre),
+        documents: from.entries("assisted.documents", &["applicants", "es", "en"], document),
+    }
+}
+
+fn centre(entry: &Entry) -> Result<Centre, Fault> {
+    Ok(Centre {
+        name: entry.text("name")?,
+        city: entry.text("city")?,
+        address: entry.text("address")?,
+        hours: entry.optional_text("hours"),
+        phone: entry.optional_text("phone"),
+    })
+}
+
+fn document(entry: &Entry) -> Result<EnablingDocument, Fault> {
+    let applicants =
+        entry.list("applicants").iter().map(|word| applicant(word)).collect::<Result<Vec<_>, _>>()?;
+    if applicants.is_empty() {
+        return Err(Fault::new("entry-field-missing").with("field", "applicants"));
+    }
+    let es = entry.text("es")?;
+    let en = match entry.optional_text("en") {
+        text if text.is_empty() => es.clone(),
+        text => text,
+    };
+    Ok(EnablingDocument { applicants, es, en })
+}
+
+fn applicant(word: &str) -> Result<Applicant, Fault> {
+    match word {
+        "todos" => Ok(Applicant::Everyone),
+        "tercero" => Ok(Applicant::ThirdPerson),
+        _ => EmployerKind::parse(word).map(Applicant::Kind).map_err(|_| {
+            let kinds = EmployerKind::ALL.map(EmployerKind::as_str);
+            words(&[&["todos", "tercero"], kinds.as_slice()].concat()).with("written", word)
+        }),
+    }
+}
+
+fn limits(from: &mut Reader) -> Limits {
+    Limits {
+        starts_per_address: from.value("limits.starts_per_address", number),
+        failures_before_proof: from.value("limits.failures_before_proof", number),
+        failures_per_address: from.value("limits.failures_per_address", number),
+        sign_in_failures_per_address: from.value("limits.sign_in_failures_per_address", number),
+        sign_in_failures_per_employer: from.value("limits.sign_in_failures_per_employer", number),
+        codes_per_mailbox_per_day: from.value("limits.codes_per_mailbox_per_day", number),
+    }
+}
+
+fn institution(from: &mut Reader) -> Institution {
+    Institution {
+        name: from.value("institution.name", line_of_text),
+        name_en: from.value("institution.name_en", line_of_text),
+        short_name: from.value("institution.short_name", line_of_text),
+        logo_file: from.optional("institution.logo_file", logo),
+        colour: from.value("institution.colour", colour),
+        colour_dark: from.value("institution.colour_dark", colour),
+        contact_email: from.optional("institution.contact_email", email),
+        phone: from.value("institution.phone", any_text),
+        hours: from.value("institution.hours", any_text),
+        legal_basis: from.list("institution.legal_basis", line_of_text),
+    }
+}
+
+fn socket(text: &str) -> Result<SocketAddr, Fault> {
+    // Only the name that every machine resolves alike; any other would bind whatever the resolver says today.
+    let text =
+        text.strip_prefix("localhost:").map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
+    text.parse().map_err(|_| Fault::new("socket"))
+}
+
+fn web_url(text: &str) -> Result<Url, Fault> {
+    let url = Url::parse(text).map_err(|_| Fault::new("web-url"))?;
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        return Err(Fault::new("web-url"));
+    }
+    Ok(url)
+}
+
+fn smtp_url(text: &str) -> Result<Url, Fault> {
+    let url = Url::parse(text).map_err(|_| Fault::new("smtp-url"))?;
+    if !matches!(url.scheme(), "smtp" | "smtps") || url.host_str().is_none_or(str::is_empty) {
+        return Err(Fault::new("smtp-url"));
+    }
+    for (name, value) in url.query_pairs() {
+        if name != "tls" || !matches!(&*value, "required" | "opportunistic" | "none") {
+            return Err(Fault::new("smtp-url-option").with("option", format!("{name}={value}")));
+        }
+    }
+    Ok(url)
+}
+
+fn email(text: &str) -> Result<EmailAddress, Fault> {
+    EmailAddress::parse(text).map_err(|_| Fault::new("email"))
+}
+
+fn password_file(text: &str) -> Result<Secret, Fault> {
+    let unreadable = |why: String| Fault::new("secret-unreadable").with("why", why);
+    let secret = std::fs::read_to_string(text).map_err(|error| unreadable(error.to_string()))?;
+    let secret = secret.trim_end_matches(['\r', '\n']);
+    if secret.is_empty() { Err(Fault::new("secret-empty")) } else { Ok(Secret::new(secret.to_owned())) }
+}
+
+fn database(text: &str) -> Result<Database, Fault> {
+    let Some(path) = text.strip_prefix("sqlite:") else {
+        let postgres = text.starts_with("postgres://") || text.starts_with("postgresql://");
+        return Err(if postgres { Fault::new("database-postgres") } else { Fault::new("database") });
+    };
+    // `sqlite:///var/x.db` is an absolute path, as URLs have it.
+    let path = path.strip_prefix("//").unwrap_or(path);
+    if path.is_empty() || path.starts_with(':') || path.contains('?') {
+        return Err(Fault::new("database"));
+    }
+    Ok(Database::Sqlite(PathBuf::from(path)))
+}
+
+fn path(text: &str) -> Result<PathBuf, Fault> {
+    if text.is_empty() { Err(Fault::new("empty")) } else { Ok(PathBuf::from(text)) }
+}
+
+/// A logo is served as it is, so only image forms that browsers show in `img` without running anything.
+fn logo(text: &str) -> Result<PathBuf, Fault> {
+    let path = PathBuf::from(text);
+    let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
+    if !matches!(extension.as_deref(), Some("svg" | "png" | "webp")) {
+        return Err(Fault::new("logo-form"));
+    }
+    if path.is_file() { Ok(path) } else { Err(Fault::new("logo-missing")) }
+}
+
+fn number<T: std::str::FromStr>(text: &str) -> Result<T, Fault> {
+    text.parse().map_err(|_| Fault::new("number"))
+}
+
+fn truth(text: &str) -> Result<bool, Fault> {
+    text.parse().map_err(|_| words(&["true", "false"]))
+}
+
+fn colour(text: &str) -> Result<String, Fault> {
+    let digits = text.strip_prefix('#').unwrap_or_default();
+    if digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        Ok(text.to_ascii_lowercase())
+    } else {
+        Err(Fault::new("colour"))
+    }
+}
+
+fn line_of_text(text: &str) -> Result<String, Fault> {
+    if text.is_empty() { Err(Fault::new("empty")) } else { any_text(text) }
+}
+
+/// Text that goes into pages and mail headers: one line.
+fn any_text(text: &str) -> Result<String, Fault> {
+    if text.chars().any(char::is_control) { Err(Fault::new("one-line")) } else { Ok(text.to_owned()) }
+}
+
+fn log_format(text: &str) -> Result<LogFormat, Fault> {
+    match text {
+        "auto" => Ok(LogFormat::Auto),
+        "json" => Ok(LogFormat::Json),
+        "text" => Ok(LogFormat::Text),
+        _ => Err(words(&["auto", "json", "text"])),
+    }
+}
+
+fn log_level(text: &str) -> Result<tracing::Level, Fault> {
+    match text {
+        "error" => Ok(tracing::Level::ERROR),
+        "warn" => Ok(tracing::Level::WARN),
+        "info" => Ok(tracing::Level::INFO),
+        "debug" => Ok(tracing::Level::DEBUG),
+        _ => Err(words(&["error", "warn", "info", "debug"])),
+    }
+}
+
+/// One of a few words.
+fn words(allowed: &[&str]) -> Fault {
+    Fault::new("word").with("allowed", allowed.join(", "))
+}

@@ -1,0 +1,178 @@
+//! The settings as plain, typed data. What each means stands in `clavero.example.toml`.
+
+use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
+
+use clavero_protocol::{EmailAddress, EmployerKind, ForeignerRule, PasswordPolicy, Policy};
+use clavero_service::Limits;
+use clavero_store::SessionLife;
+use url::Url;
+
+use super::{network::Network, reader::Origins};
+
+/// Everything that an operator decides.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub(crate) server: Server,
+    pub(crate) database: Database,
+    pub(crate) mail: Mail,
+    pub(crate) key_file: PathBuf,
+    pub(crate) recovery: Policy,
+    pub(crate) foreigner: ForeignerRule,
+    pub(crate) sri: Sri,
+    pub(crate) assisted: Assisted,
+    pub(crate) password: PasswordPolicy,
+    pub(crate) breach_filter: Option<PathBuf>,
+    pub(crate) sessions: SessionLife,
+    pub(crate) limits: Limits,
+    pub(crate) institution: Institution,
+    pub(crate) log: Log,
+    /// Where each key was written.
+    pub(crate) origins: Origins,
+}
+
+/// `[server]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Server {
+    pub(crate) listen: SocketAddr,
+    pub(crate) admin_listen: SocketAddr,
+    /// As written; on a loopback listener it follows from `listen`.
+    pub(crate) public_url: Option<Url>,
+    pub(crate) trusted_proxies: Vec<Network>,
+}
+
+/// `[database]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Database {
+    /// The file of the embedded engine.
+    Sqlite(PathBuf),
+}
+
+/// `[mail]`.
+#[derive(Debug, Clone)]
+pub(crate) struct Mail {
+    pub(crate) smtp_url: Option<Url>,
+    pub(crate) from: Option<EmailAddress>,
+    /// Read from `mail.password_file`.
+    pub(crate) password: Option<Secret>,
+}
+
+/// `[sri]`: the tax authority.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sri {
+    pub(crate) source: SriSource,
+    pub(crate) base_url: Option<Url>,
+    pub(crate) max_age: Duration,
+    pub(crate) unknown_goes_online: bool,
+}
+
+/// `sri.source`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SriSource {
+    /// The imported register.
+    Register,
+    /// The live query.
+    Live,
+    /// The live query, and the register where it does not answer.
+    Both,
+}
+
+/// `[assisted]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Assisted {
+    pub(crate) case_ttl: Duration,
+    pub(crate) centres: Vec<Centre>,
+    pub(crate) documents: Vec<EnablingDocument>,
+}
+
+/// A service centre.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Centre {
+    pub(crate) name: String,
+    pub(crate) city: String,
+    pub(crate) address: String,
+    pub(crate) hours: String,
+    pub(crate) phone: String,
+}
+
+/// Something that the applicant brings ("documento habilitante").
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct EnablingDocument {
+    /// For whom.
+    pub(crate) applicants: Vec<Applicant>,
+    /// In Spanish.
+    pub(crate) es: String,
+    /// In English.
+    pub(crate) en: String,
+}
+
+/// Who may have to bring a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Applicant {
+    /// Every applicant.
+    Everyone,
+    /// Applicants of one kind of employer.
+    Kind(EmployerKind),
+    /// A third person with a power of attorney.
+    ThirdPerson,
+}
+
+/// `[institution]`: the deployer's brand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Institution {
+    pub(crate) name: String,
+    pub(crate) name_en: String,
+    pub(crate) short_name: String,
+    pub(crate) logo_file: Option<PathBuf>,
+    pub(crate) colour: String,
+    pub(crate) colour_dark: String,
+    pub(crate) contact_email: Option<EmailAddress>,
+    pub(crate) phone: String,
+    pub(crate) hours: String,
+    pub(crate) legal_basis: Vec<String>,
+}
+
+/// `[log]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Log {
+    pub(crate) format: LogFormat,
+    pub(crate) level: tracing::Level,
+}
+
+/// `log.format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    /// Text on a terminal, JSON otherwise.
+    Auto,
+    Json,
+    Text,
+}
+
+/// Text that no log or message shows.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Secret(String);
+
+impl Secret {
+    pub(crate) const fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text itself, for the one who needs it.
+    pub(crate) fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+impl Server {
+    /// The base of every link in a mail: as configured, or the address that the public listener was bound to.
+    pub(crate) fn public_url(&self, bound: SocketAddr) -> String {
+        self.public_url
+            .as_ref()
+            .map_or_else(|| format!("http://{bound}"), |url| url.as_str().trim_end_matches('/').to_owned())
+    }
+}

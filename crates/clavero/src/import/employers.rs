@@ -1,0 +1,153 @@
+//! The employer registry's rows: `ruc,sucursal,razon_social,tipo,representante_id,representante_nombre,correo,tiene_clave`
+//! and, if the keys come along, `clave_hash`.
+
+use std::{
+    collections::HashMap,
+    io::{self, BufRead},
+};
+
+use clavero_protocol::{
+    EmailAddress, EmployerKey, EmployerKind, FieldError, ForeignerRule, RepresentativeId, Ruc, RucKind,
+    Sucursal,
+};
+use clavero_service::is_verifiable;
+
+use super::{
+    row::{Reason, RowError, of_field},
+    table::{Row, Shape, Table, Unreadable},
+    text::is_plain,
+};
+
+/// The columns that every file has.
+pub(crate) const COLUMNS: [&str; 8] = [
+    "ruc",
+    "sucursal",
+    "razon_social",
+    "tipo",
+    "representante_id",
+    "representante_nombre",
+    "correo",
+    "tiene_clave",
+];
+const HASH: &str = "clave_hash";
+
+const SHAPE: Shape =
+    Shape { required: &COLUMNS, optional: &[HASH], others_pass: false, delimiters: b",;", unquoted: None };
+
+/// Characters of a name: longer ones break every page, mail and document that they stand in.
+const LONGEST_NAME: usize = 300;
+
+/// A row that holds.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct EmployerRow {
+    pub(crate) key: EmployerKey,
+    pub(crate) kind: EmployerKind,
+    pub(crate) name: String,
+    pub(crate) representative: RepresentativeId,
+    pub(crate) representative_name: String,
+    pub(crate) email: Option<EmailAddress>,
+    pub(crate) has_key: bool,
+    /// A PHC string that the service can verify.
+    pub(crate) phc: Option<String>,
+}
+
+/// Reads employers one by one.
+pub(crate) struct Employers<R> {
+    table: Table<R>,
+    rule: ForeignerRule,
+    /// Key → line of its first row.
+    seen: HashMap<i64, u64>,
+}
+
+impl<R: BufRead> Employers<R> {
+    /// Reads the header.
+    pub(crate) fn new(input: R, rule: ForeignerRule) -> Result<Self, Unreadable> {
+        Ok(Self { table: Table::new(input, &SHAPE)?, rule, seen: HashMap::new() })
+    }
+
+    /// The next employer, or why the row is none; `None` at the end.
+    pub(crate) fn next(&mut self) -> io::Result<Option<Result<EmployerRow, RowError>>> {
+        let row = match self.table.next()? {
+            None => return Ok(None),
+            Some(Err(error)) => return Ok(Some(Err(error))),
+            Some(Ok(row)) => row,
+        };
+        let line = row.line;
+        let employer = match employer(&row, &self.rule) {
+            Ok(employer) => employer,
+            Err((column, reason)) => return Ok(Some(Err(RowError { line, column: Some(column), reason }))),
+        };
+        if let Some(first) = self.seen.get(&employer.key.as_i64()) {
+            return Ok(Some(Err(RowError::whole(line, Reason::new("twice").with("first", first)))));
+        }
+        self.seen.insert(employer.key.as_i64(), line);
+        Ok(Some(Ok(employer)))
+    }
+}
+
+type Fault = (&'static str, Reason);
+
+fn employer(row: &Row<'_>, rule: &ForeignerRule) -> Result<EmployerRow, Fault> {
+    let [ruc, sucursal, name, kind, representative, representative_name, email, has_key] =
+        std::array::from_fn(|column| row.get(column));
+    let ruc = Ruc::parse(ruc).map_err(at("ruc"))?;
+    let sucursal = Sucursal::parse(sucursal).map_err(at("sucursal"))?;
+    let key = EmployerKey::new(ruc, sucursal).map_err(at("sucursal"))?;
+    let kind = EmployerKind::parse(kind).map_err(|_| {
+        ("tipo", Reason::new("kind").with("allowed", EmployerKind::ALL.map(EmployerKind::as_str).join(", ")))
+    })?;
+    if (kind == EmployerKind::Domestico) != (ruc.kind() == RucKind::Domestic) {
+        return Err(("tipo", Reason::new("domestic-kind")));
+    }
+    let has_key = yes_or_no(has_key)?;
+    Ok(EmployerRow {
+        key,
+        kind,
+        name: plain(name, "razon_social")?,
+        representative: RepresentativeId::parse(representative, rule).map_err(at("representante_id"))?,
+        representative_name: plain(representative_name, "representante_nombre")?,
+        email: if email.is_empty() { None } else { Some(EmailAddress::parse(email).map_err(at("correo"))?) },
+        has_key,
+        phc: hash(row.get(COLUMNS.len()), has_key)?,
+    })
+}
+
+fn at(column: &'static str) -> impl Fn(FieldError) -> Fault {
+    move |error| (column, of_field(error))
+}
+
+fn plain(text: &str, column: &'static str) -> Result<String, Fault> {
+    if text.is_empty() {
+        return Err((column, Reason::new("empty")));
+    }
+    if !is_plain(text) {
+        return Err((column, Reason::new("not-plain")));
+    }
+    match text.chars().count() {
+        found if found > LONGEST_NAME => {
+            Err((column, Reason::new("too-long").with("found", found).with("expected", LONGEST_NAME)))
+        }
+        _ => Ok(text.to_owned()),
+    }
+}
+
+fn yes_or_no(text: &str) -> Result<bool, Fault> {
+    match text.to_lowercase().as_str() {
+        "si" | "sí" => Ok(true),
+        "no" => Ok(false),
+        _ => Err(("tiene_clave", Reason::new("yes-or-no"))),
+    }
+}
+
+fn hash(text: &str, has_key: bool) -> Result<Option<String>, Fault> {
+    match (text, has_key) {
+        ("", _) => Ok(None),
+        (_, false) => Err((HASH, Reason::new("hash-without-key"))),
+        (text, true) if is_verifiable(text) => Ok(Some(text.to_owned())),
+        _ => Err((HASH, Reason::new("hash-form"))),
+    }
+}
+
+#[cfg(test)]
+#[path = "employers_tests.rs"]
+mod tests;

@@ -1,0 +1,95 @@
+# Lo que los comandos dicen al operador, en una terminal. Parámetros y valores van entre acentos graves.
+
+## Configuración: qué está mal en un parámetro y cómo corregirlo
+
+config-unknown-key = parámetro desconocido `{ $key }`; clavero.example.toml los tiene todos
+config-unknown-key-near = parámetro desconocido `{ $key }`; ¿quiso escribir `{ $suggestion }`?
+config-file-unreadable = no se puede leer el archivo de configuración { $key }: { $why }
+config-not-toml = esto no es TOML: { $why }
+config-scalar = `{ $key }` lleva un solo valor, no una lista
+config-list = `{ $key }` lleva una lista de valores, por ejemplo ["10.0.0.0/24"]
+config-entries = `{ $key }` lleva una lista de tablas, por ejemplo [[{ $key }]] o [{"{"} name = "…" {"}"}]
+config-entry-field-missing = a una entrada de `{ $key }` le falta `{ $field }`
+config-empty = `{ $key }` está vacío; escriba un valor o quite la línea para usar el de fábrica
+config-one-line = `{ $key }` tiene un salto de línea o un carácter de control; escríbalo en una línea
+config-duration = `{ $key }` es `{ $value }`, que no es una duración; escriba un número entero y s, m, h o d, por ejemplo "3m"
+config-number = `{ $key }` es `{ $value }`; escriba un número entero, ni negativo ni demasiado grande
+config-word = `{ $key }` es `{ $value }`; escriba una de estas palabras: { $allowed }
+config-socket = `{ $key }` es `{ $value }`; escriba una dirección y un puerto, por ejemplo "127.0.0.1:8080" o "[::]:8080"
+config-web-url = `{ $key }` es `{ $value }`; escriba una dirección que empiece con https:// (o http:// en este equipo)
+config-smtp-url = `{ $key }` es `{ $value }`; escriba "smtps://correo.example" o "smtp://correo.example:587?tls=required"
+config-smtp-url-option = `{ $key }` tiene `{ $option }`; la única opción es tls=required
+config-email = `{ $key }` es `{ $value }`; escriba una dirección de correo sola, por ejemplo "no-responder@clave.example"
+config-secret-unreadable = no se puede leer el archivo de `{ $key }` ({ $value }): { $why }
+config-secret-empty = el archivo de `{ $key }` ({ $value }) está vacío
+config-database = `{ $key }` es `{ $value }`; escriba "sqlite:" y la ruta de un archivo
+config-database-postgres = `{ $key }` nombra PostgreSQL, que esta versión todavía no tiene; escriba "sqlite:" y la ruta de un archivo
+config-network = `{ $key }` tiene `{ $value }`; escriba redes como "10.0.0.0/24" o direcciones sueltas
+config-network-host-bits = `{ $key }` tiene `{ $value }`, una dirección dentro de una red; ¿quiso escribir `{ $suggestion }`?
+config-logo-form = `{ $key }` es `{ $value }`; use un archivo .svg, .png o .webp
+config-logo-missing = el archivo de `{ $key }` ({ $value }) no está
+config-colour = `{ $key }` es `{ $value }`; escriba un color como "#0b4f8a"
+
+config-public-url-missing = `server.listen` está abierto a la red, así que `{ $key }` es obligatorio: con ella se forman los enlaces de los correos; escriba la dirección que ve la gente, por ejemplo "https://clave.institucion.example"
+config-public-url-plain = `{ $key }` es `{ $value }`: los códigos y las claves cruzarían la red sin cifrar; ponga un proxy TLS delante del servicio y escriba `{ $suggestion }`
+config-public-url-path = `{ $key }` es `{ $value }`; el servicio ocupa la raíz de su dominio: escriba `{ $suggestion }`
+config-same-listener = `{ $key }` es `{ $value }`, que `server.listen` ({ $other }) ya ocupa; /metrics no debe ser público: dele otro puerto
+config-trusts-everyone = `{ $key }` confía en todo el mundo, así que cualquier cliente podría fingir cualquier dirección; nombre solo las redes de sus proxies
+config-from-missing = falta `{ $key }`: el remitente de todos los correos; escriba una dirección sola, por ejemplo "no-responder@institucion.example"
+config-smtp-url-missing = falta `{ $key }`: los códigos y enlaces salen por correo; escriba "smtps://correo.example" (o use `clavero demo` para probar sin servidor de correo)
+config-smtp-plain = `{ $key }` es `{ $value }`: los códigos cruzarían la red sin cifrar; escriba smtps:// o agregue ?tls=required
+config-two-passwords = `{ $key }` está puesto y `mail.smtp_url` también tiene una contraseña; deje una sola
+config-password-without-user = `mail.password_file` está puesto, pero `{ $key }` no nombra un usuario; escriba smtps://usuario@correo.example
+config-user-without-password = `mail.smtp_url` nombra un usuario sin contraseña; ponga `{ $key }`
+config-zero = `{ $key }` es `{ $value }`; debe durar más que nada
+config-zero-count = `{ $key }` es `{ $value }`; debe ser 1 o más
+config-too-long = `{ $key }` es `{ $value }`; lo seguro es { $most } como máximo
+config-flow-too-short = `{ $key }` es `{ $value }`, así que terminaría antes que el código y el enlace; escriba { $least } o más
+config-resend-too-late = `{ $key }` es `{ $value }`, más de lo que dura una recuperación; escriba { $most } o menos
+config-session-ends-before-idle = `{ $key }` es `{ $value }`, menos que `session.idle_ttl`; escriba { $least } o más
+config-code-digits = `{ $key }` es `{ $value }`; los códigos HOTP tienen de 6 a 8 dígitos
+config-day-below-window = `{ $key }` es `{ $value }`, menos de lo que `recovery.codes_per_window` permite seguido; escriba { $least } o más
+config-total-below-one = `{ $key }` es `{ $value }`, menos de lo que puede tener un solo empleador; escriba { $least } o más
+config-guessable = `{ $key }` por `recovery.codes_per_day` da { $guesses } intentos al día contra un empleador; con esos dígitos lo seguro es { $most }: baje uno de los dos o suba `recovery.code_digits`
+config-password-too-short = `{ $key }` es `{ $value }`; nunca menos de { $least } (NIST SP 800-63B-4, que pide 15 donde la clave es el único factor)
+config-password-maximum = `{ $key }` es `{ $value }`; escriba un número de { $least } a { $most }
+config-minimum-above-maximum = `{ $key }` es `{ $value }`, más que `{ $other }` ({ $most }); bájelo
+config-sri-live = `{ $key }` es `{ $value }`; esta versión solo lee el registro importado: escriba "register"
+
+## Registros: por qué no se toma una fila o un archivo
+
+import-row = línea { $line }: { $reason }
+import-row-column = línea { $line }, columna { $column }: { $reason }
+import-empty = está vacía
+import-not-digits = tiene algo que no son dígitos
+import-too-short = tiene { $found } caracteres y debe tener { $expected } (¿se perdió un cero a la izquierda?)
+import-too-long = tiene { $found } caracteres y puede tener { $expected }
+import-province = los dos primeros dígitos no son de ninguna provincia
+import-third-digit = el tercer dígito no corresponde a ningún tipo de número
+import-check-digit = el último dígito de la cédula no corresponde a los demás
+import-establishment = el establecimiento del RUC es 000, que solo tienen los empleadores domésticos
+import-sucursal-zero = 0000 no es una sucursal
+import-domestic-sucursal = un empleador doméstico (cédula y 000) tiene la sucursal 0001 y ninguna otra
+import-foreigner-form = un código de extranjero solo tiene letras y dígitos
+import-email-form = no es una dirección de correo a la que se pueda escribir
+import-unknown-word = no es ninguna de las palabras conocidas
+import-kind = escriba una de estas palabras: { $allowed }
+import-domestic-kind = «domestico» va con un RUC que es cédula y 000, y solo con él
+import-not-plain = tiene un salto de línea, un carácter de control o una marca de dirección
+import-yes-or-no = escriba «si» o «no»
+import-hash-without-key = trae el hash de una clave, pero tiene_clave dice «no»
+import-hash-form = no es una cadena PHC de argon2, bcrypt ($2b$) o pbkdf2 que se pueda verificar con un costo razonable
+import-twice = repite el RUC y la sucursal de la línea { $first }
+import-date = no es una fecha como 2001-05-28 00:00:00
+import-state = no es un estado: es demasiado largo o tiene caracteres de control
+import-record-too-long = la fila pasa de 64 KiB
+import-unclosed-quote = abre una comilla que no se cierra
+import-too-many-fields = tiene { $found } campos y el encabezado tiene { $expected }
+import-too-few-fields = tiene { $found } campos y el encabezado tiene { $expected }
+import-truncated = la última línea está cortada: tiene { $found } campos de { $expected }
+import-encoding = tiene bytes que no son UTF-8, aunque el archivo lo es
+import-no-header = el archivo no tiene encabezado; se esperaba: { $expected }
+import-columns-missing = al encabezado le falta: { $missing }. Se esperaba: { $expected }
+import-column-unknown = el encabezado tiene una columna desconocida, «{ $column }». Se esperaba: { $expected }
+import-column-twice = el encabezado tiene dos veces «{ $column }»
+import-utf-16 = el archivo está en UTF-16; guárdelo como UTF-8
