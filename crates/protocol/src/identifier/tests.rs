@@ -81,7 +81,7 @@ proptest! {
     ) {
         let mut digits = [province / 10, province % 10, third, 0, 0, 0, 0, 0, 0, 0];
         digits[3..9].copy_from_slice(&middle[..6]);
-        digits[9] = super::cedula::modulus_10(&digits[..9]);
+        digits[9] = cedula::modulus_10(&digits[..9]);
         let cedula = Cedula::from_digits(digits).unwrap();
         prop_assert_eq!(Cedula::parse(&cedula.to_string()), Ok(cedula));
         digits[at] = (digits[at] + by) % 10;
