@@ -1,0 +1,134 @@
+//! `recovery.mismatch = "hide"`: nobody learns from the service whether data match.
+
+use serde_json::Value;
+
+use crate::{
+    api::{Api, Flow, eventually},
+    employers::{Employer, Registry, catastro},
+    mail::Inbox,
+    server::Setup,
+};
+
+/// What differs between any two flows, made the same.
+fn masked(mut body: Value) -> Value {
+    let times = ["created_at", "expires_at"];
+    for field in ["id", "token", "reference"].iter().chain(&times) {
+        if body[*field].is_string() {
+            body[*field] = "…".into();
+        }
+    }
+    for part in ["code", "link"] {
+        for field in ["sent_at", "expires_at", "resend_at"] {
+            if body[part][field].is_string() {
+                body[part][field] = "…".into();
+            }
+        }
+    }
+    body
+}
+
+/// Everything that a guesser can do with a flow, and what came of it.
+async fn told(api: &Api, employer: &Employer) -> Vec<(u16, Value)> {
+    let mut seen = Vec::new();
+    let started = api.try_start(employer).await;
+    seen.push((started.status.as_u16(), masked(started.body.clone())));
+    if started.status != 201 {
+        return seen;
+    }
+    let flow = Flow::of(api, &started.body);
+    seen.push((200, masked(flow.reaches("code_sent").await)));
+    let resent = flow.resend_code().await;
+    seen.push((resent.status.as_u16(), resent.problem().unwrap_or_default().into()));
+    for _ in 0..6 {
+        let answer = flow.send_code("000000").await;
+        // One in a million is right.
+        seen.push((answer.status.as_u16(), masked(answer.body)));
+    }
+    seen.push((200, masked(flow.read().await.ok(200))));
+    for _ in 0..3 {
+        let another = api.try_start(employer).await;
+        seen.push((another.status.as_u16(), another.problem().unwrap_or_default().into()));
+    }
+    seen
+}
+
+#[tokio::test]
+async fn hidden_every_kind_of_data_gets_the_very_same_answers() {
+    let mut registry = Registry::default();
+    let known = registry.company();
+    let first_time = registry.company_with(|row| row.has_key = false);
+    let no_mail = registry.company_with(|row| row.email.clear());
+    let closed = registry.company();
+    let mut unknown = known.clone();
+    "0007".clone_into(&mut unknown.sucursal);
+    let mut crossed = known.clone();
+    crossed.representative.clone_from(&first_time.representative);
+    let inbox = Inbox::open();
+    let server = Setup::new(&registry, inbox.port())
+        .catastro(catastro(&[(&closed.ruc, "PASIVO")]))
+        .set("recovery.mismatch", "hide")
+        .start();
+    let api = Api::of(&server);
+    let expected = told(&api, &known).await;
+    for (what, employer) in [("unknown", &unknown), ("another representative", &crossed)] {
+        assert_eq!(told(&api, employer).await, expected, "{what}");
+    }
+    // Who names the right representative of an employer that must come in person is told so: that is the help.
+    for employer in [&first_time, &no_mail, &closed] {
+        assert_eq!(api.start(employer).await.started["state"], "assisted");
+    }
+    assert_eq!(inbox.arrived(&known.email, 3).await, inbox.total(), "only the known one was written to");
+}
+
+#[tokio::test]
+async fn hidden_the_pages_of_a_decoy_are_the_pages_of_a_flow_byte_for_byte() {
+    let mut registry = Registry::default();
+    let known = registry.company();
+    let mut unknown = known.clone();
+    "0007".clone_into(&mut unknown.sucursal);
+    let inbox = Inbox::open();
+    let server = Setup::new(&registry, inbox.port()).set("recovery.mismatch", "hide").start();
+    let pages = async |employer: &Employer| {
+        let http = reqwest::Client::builder().cookie_store(true).build().unwrap();
+        let form = [
+            ("representative_id", employer.representative.as_str()),
+            ("ruc", &employer.ruc),
+            ("sucursal", &employer.sucursal),
+        ];
+        let url = format!("{}/empleadores/recuperar-clave", server.address());
+        let landed = http.post(&url).form(&form).send().await.unwrap();
+        assert_eq!(landed.status(), 200);
+        let flow = landed.url().clone();
+        eventually("the code's page", || async {
+            let page = http.get(flow.clone()).send().await.unwrap().text().await.unwrap();
+            if page.contains("name=\"code\"") && !page.contains("http-equiv=\"refresh\"") {
+                Ok(())
+            } else {
+                Err(page)
+            }
+        })
+        .await;
+        let wrong = http.post(format!("{flow}/codigo")).form(&[("code", "000000")]).send().await.unwrap();
+        let (status, body) = (wrong.status(), wrong.text().await.unwrap());
+        (status, without_own_values(&body, flow.path()))
+    };
+    let (ours, theirs) = (pages(&known).await, pages(&unknown).await);
+    assert_eq!(ours.0, theirs.0);
+    assert_eq!(ours.1, theirs.1);
+}
+
+/// The page without the flow's own id, reference and times.
+fn without_own_values(page: &str, path: &str) -> String {
+    let id = path.rsplit('/').next().unwrap_or_default();
+    let page = page.replace(id, "ID");
+    let digits_gone: String = page.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    // The reference: two characters in an element of its own.
+    let mut rest = digits_gone.as_str();
+    let mut masked = String::new();
+    while let Some(at) = rest.find("class=\"reference\"") {
+        let (before, after) = rest.split_at(at);
+        masked.push_str(before);
+        rest = after.split_once("</").map_or("", |(_, after)| after);
+    }
+    masked + rest
+}

@@ -1,0 +1,174 @@
+//! What the program does when it is killed, stopped, or its mail server is in a bad mood.
+
+use futures_util::{StreamExt as _, stream};
+
+use crate::{
+    api::{Api, NEW_KEY},
+    employers::{Employer, Registry},
+    mail::{Inbox, Mood},
+    server::Setup,
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_that_was_answered_is_lost_by_a_kill() {
+    const ROUNDS: usize = 8;
+    const EACH: usize = 24;
+    let mut registry = Registry::default();
+    let employers: Vec<Employer> = (0..ROUNDS * EACH).map(|_| registry.company()).collect();
+    let inbox = Inbox::open();
+    let mut server = Setup::new(&registry, inbox.port()).start();
+    for round in employers.chunks(EACH) {
+        let api = Api::of(&server);
+        let mut starts = stream::iter(round)
+            .map(|employer| {
+                let api = &api;
+                async move { Some((employer, api.start_if_answered(employer).await?)) }
+            })
+            .buffer_unordered(8);
+        let mut answered = Vec::new();
+        // In the midst of the work: some are answered, some are on their way.
+        while answered.len() < EACH / 2 {
+            answered.extend(starts.next().await.flatten());
+        }
+        server.kill_and_restart();
+        answered.extend(starts.filter_map(std::future::ready).collect::<Vec<_>>().await);
+        for (employer, flow) in answered {
+            flow.read().await.ok(200);
+            let code = inbox.next_code(&employer.email).await;
+            flow.reaches("code_sent").await;
+            flow.send_code(&code).await.ok(200);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_was_set_stays_set_after_a_kill_and_its_link_stays_used() {
+    let mut registry = Registry::default();
+    let employer = registry.company();
+    let inbox = Inbox::open();
+    let mut server = Setup::new(&registry, inbox.port()).start();
+    let api = Api::of(&server);
+    let link = inbox.link_of(&api, &employer).await;
+    assert_eq!(api.set_key(&link, NEW_KEY).await.status, 204);
+    server.kill_and_restart();
+    let api = Api::of(&server);
+    api.set_key(&link, "otra cosa muy distinta 99").await.assert_problem(410, "link-used");
+    api.sign_in(&employer, NEW_KEY).await.ok(201);
+    // The notice was in the same transaction.
+    assert!(inbox.arrived(&employer.email, 3).await >= 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn asked_to_stop_it_finishes_what_it_began_and_ends_well() {
+    let mut registry = Registry::default();
+    let employers: Vec<Employer> = (0..12).map(|_| registry.company()).collect();
+    let inbox = Inbox::open();
+    let mut server = Setup::new(&registry, inbox.port()).start();
+    let api = Api::of(&server);
+    let mut links = Vec::new();
+    for employer in &employers {
+        links.push(inbox.link_of(&api, employer).await);
+    }
+    let requests: Vec<_> = links
+        .iter()
+        .map(|link| {
+            let (api, link) = (api.clone(), link.clone());
+            tokio::spawn(async move { api.try_set_key(&link, NEW_KEY).await })
+        })
+        .collect();
+    let first = stream::iter(requests).buffer_unordered(12);
+    tokio::pin!(first);
+    let mut statuses = vec![first.next().await.unwrap().unwrap()];
+    let ended = server.terminate();
+    assert!(ended.success(), "{ended:?}");
+    statuses.extend(first.map(|status| status.unwrap()).collect::<Vec<_>>().await);
+    // Whoever was let in was answered in full; the others met a closed door.
+    let done = statuses.iter().filter(|status| **status == Some(204)).count();
+    assert!(statuses.iter().all(|status| status.is_none() || *status == Some(204)), "{statuses:?}");
+    server.restart();
+    let api = Api::of(&server);
+    let mut signed_in = 0;
+    for employer in &employers {
+        signed_in += usize::from(api.sign_in(employer, NEW_KEY).await.status == 201);
+    }
+    assert_eq!(signed_in, done, "what was answered is exactly what was done");
+}
+
+#[tokio::test]
+async fn a_mail_server_that_puts_off_the_first_try_costs_only_time() {
+    let mut registry = Registry::default();
+    let employer = registry.company();
+    let inbox = Inbox::open();
+    inbox.mood(Mood::Greylists);
+    let server = Setup::new(&registry, inbox.port()).start();
+    let api = Api::of(&server);
+    let flow = api.start(&employer).await;
+    let code = inbox.next_code(&employer.email).await;
+    flow.reaches("code_sent").await;
+    flow.send_code(&code).await.ok(200);
+}
+
+#[tokio::test]
+async fn an_address_that_the_mail_server_refuses_leads_to_the_assisted_path() {
+    let mut registry = Registry::default();
+    let (refused, other) = (registry.company(), registry.company());
+    let inbox = Inbox::open();
+    inbox.refuse(&refused.email);
+    let server = Setup::new(&registry, inbox.port()).start();
+    let api = Api::of(&server);
+    let flow = api.start(&refused).await;
+    let assisted = flow.reaches("assisted").await;
+    assert_eq!(assisted["assisted"]["reason"], "mail_rejected");
+    // One bad address stops nobody else's mail.
+    api.start(&other).await;
+    inbox.next_code(&other.email).await;
+}
+
+#[tokio::test]
+async fn a_mail_that_was_taken_although_the_line_broke_arrives_as_one_and_works() {
+    let mut registry = Registry::default();
+    let employer = registry.company();
+    let inbox = Inbox::open();
+    inbox.mood(Mood::DropsAfterData);
+    let server = Setup::new(&registry, inbox.port()).start();
+    let flow = Api::of(&server).start(&employer).await;
+    let first = inbox.next(&employer.email).await;
+    flow.reaches("code_sent").await;
+    let again = inbox.next(&employer.email).await;
+    assert_eq!(first.message_id, again.message_id, "to the reader it is one mail");
+    assert_eq!(first.code(), again.code());
+    flow.send_code(&first.code()).await.ok(200);
+}
+
+#[tokio::test]
+async fn without_a_mail_server_the_flow_waits_and_goes_on_when_it_is_back() {
+    let mut registry = Registry::default();
+    let employer = registry.company();
+    let inbox = Inbox::open();
+    inbox.mood(Mood::RefusesConnections);
+    let server = Setup::new(&registry, inbox.port()).start();
+    let flow = Api::of(&server).start(&employer).await;
+    inbox.refused_once().await;
+    assert_eq!(flow.read().await.ok(200)["state"], "code_queued");
+    inbox.mood(Mood::Friendly);
+    let code = inbox.next_code(&employer.email).await;
+    flow.reaches("code_sent").await;
+    flow.send_code(&code).await.ok(200);
+}
+
+#[tokio::test]
+async fn the_whole_journey_goes_through_a_real_mail_server() {
+    let mut registry = Registry::default();
+    let employer = registry.company_with(|row| "empleador@localhost.example".clone_into(&mut row.email));
+    let relay = crate::mail::RealServer::start();
+    let server = Setup::new(&registry, relay.port()).start();
+    let api = Api::of(&server);
+    let flow = api.start(&employer).await;
+    let code = relay.next(0).await.code();
+    flow.reaches("code_sent").await;
+    flow.send_code(&code).await.ok(200);
+    let link = relay.next(1).await.link();
+    assert_eq!(api.set_key(&link, NEW_KEY).await.status, 204);
+    assert_eq!(relay.next(2).await.subject, "Su clave de empleador fue cambiada");
+    api.sign_in(&employer, NEW_KEY).await.ok(201);
+}

@@ -1,0 +1,17 @@
+//! The whole program from outside: started as an operator starts it, used through HTTP and mail only.
+
+mod api;
+mod decoy;
+mod employers;
+mod faults;
+mod guessing;
+mod hostile;
+mod journey;
+mod limits;
+mod mail;
+mod operations;
+mod secrets;
+mod server;
+mod sessions;
+mod settings;
+mod tidy;

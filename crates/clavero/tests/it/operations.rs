@@ -1,0 +1,86 @@
+//! What operators see and do: health, metrics, registers, keys.
+
+use std::fs;
+
+use reqwest::StatusCode;
+
+use crate::{
+    api::{Api, NEW_KEY},
+    employers::Registry,
+    mail::Inbox,
+    server::Setup,
+};
+
+#[tokio::test]
+async fn health_readiness_and_metrics_are_on_the_inner_listener_only() {
+    let mut registry = Registry::default();
+    let employer = registry.company();
+    let inbox = Inbox::open();
+    let server = Setup::new(&registry, inbox.port()).start();
+    let api = Api::of(&server);
+    let link = inbox.link_of(&api, &employer).await;
+    assert_eq!(api.set_key(&link, NEW_KEY).await.status, 204);
+    let get = async |base: &str, path: &str| {
+        let answer = api.http.get(format!("{base}{path}")).send().await.unwrap();
+        (answer.status(), answer.text().await.unwrap())
+    };
+    for path in ["/healthz", "/readyz", "/metrics"] {
+        assert_eq!(get(server.admin(), path).await.0, StatusCode::OK, "{path}");
+        assert_eq!(get(server.address(), path).await.0, StatusCode::NOT_FOUND, "{path} in public");
+    }
+    let metrics = get(server.admin(), "/metrics").await.1;
+    assert!(metrics.lines().filter(|line| line.starts_with("clavero_")).count() > 5, "{metrics}");
+}
+
+#[tokio::test]
+async fn what_was_issued_under_the_old_key_works_until_it_ends() {
+    let mut registry = Registry::default();
+    let employer = registry.company();
+    let inbox = Inbox::open();
+    let mut server = Setup::new(&registry, inbox.port()).start();
+    let api = Api::of(&server);
+    let flow = api.start(&employer).await;
+    let code = inbox.next_code(&employer.email).await;
+    flow.reaches("code_sent").await;
+    let rotated = server.run(&["keys", "rotate"]);
+    assert!(rotated.status.success(), "{rotated:?}");
+    assert!(server.terminate().success());
+    server.restart();
+    flow.send_code(&code).await.ok(200);
+    let link = inbox.next_link(&employer.email).await;
+    assert_eq!(api.set_key(&link, NEW_KEY).await.status, 204);
+    api.sign_in(&employer, NEW_KEY).await.ok(201);
+}
+
+#[tokio::test]
+async fn bad_rows_are_told_by_line_and_left_out_and_the_good_ones_load() {
+    let mut registry = Registry::default();
+    let (good, bad) = (registry.company(), registry.company());
+    let inbox = Inbox::open();
+    let server = Setup::new(&Registry::default(), inbox.port()).start();
+    let file = server.folder().join("with-errors.csv");
+    let csv = registry.csv().replace(&format!(",{},", bad.representative), ",1714307104,");
+    fs::write(&file, &csv).unwrap();
+    let strict = server.run(&["import", "employers", "--strict", file.to_str().unwrap()]);
+    assert_eq!(strict.status.code(), Some(1), "{strict:?}");
+    let api = Api::of(&server);
+    api.try_start(&good).await.assert_problem(422, "data-mismatch");
+    let imported = server.run(&["import", "employers", file.to_str().unwrap()]);
+    let said =
+        String::from_utf8_lossy(&imported.stderr).into_owned() + &String::from_utf8_lossy(&imported.stdout);
+    assert!(said.contains('3'), "the line is named: {said}");
+    assert!(!said.contains(&good.email), "nobody's address is told: {said}");
+    api.start(&good).await;
+    api.try_start(&bad).await.assert_problem(422, "data-mismatch");
+}
+
+#[test]
+fn the_doctor_finds_nothing_wrong_with_a_running_service_and_names_what_is_missing() {
+    let inbox = Inbox::open();
+    let server = Setup::new(&Registry::default(), inbox.port()).start();
+    let well = server.run(&["doctor"]);
+    assert!(well.status.success(), "{well:?}");
+    inbox.mood(crate::mail::Mood::RefusesConnections);
+    let ill = server.run(&["doctor"]);
+    assert_eq!(ill.status.code(), Some(1), "{ill:?}");
+}

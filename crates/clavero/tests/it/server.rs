@@ -1,0 +1,213 @@
+//! The built program in a folder of its own, on ports that the system chose.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Write as _},
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
+
+use tempfile::TempDir;
+
+use crate::employers::Registry;
+
+const START: Duration = Duration::from_secs(30);
+
+/// The program, to be run with these arguments and with nothing of this machine's settings.
+pub(crate) fn clavero(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_clavero"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CLAVERO_")) {
+        command.env_remove(name);
+    }
+    command.args(args).env("NO_COLOR", "1").env("LC_ALL", "C.UTF-8").stdin(Stdio::null());
+    command
+}
+
+/// What a test wants of its server.
+#[derive(Debug, Default)]
+pub(crate) struct Setup {
+    registry: String,
+    catastro: Option<String>,
+    smtp_port: u16,
+    settings: Vec<(&'static str, String)>,
+}
+
+impl Setup {
+    /// These employers, mail to this port.
+    pub(crate) fn new(registry: &Registry, smtp_port: u16) -> Self {
+        let limits_off = [
+            "limits.starts_per_address",
+            "limits.failures_before_proof",
+            "limits.failures_per_address",
+            "limits.sign_in_failures_per_address",
+        ];
+        // All requests come from one address; the tests of limits turn on what they show.
+        let settings = limits_off.map(|key| (key, "0".to_owned())).to_vec();
+        Self { registry: registry.csv(), smtp_port, settings, ..Self::default() }
+    }
+
+    /// With this state of RUCs at the tax authority.
+    pub(crate) fn catastro(mut self, csv: String) -> Self {
+        self.catastro = Some(csv);
+        self
+    }
+
+    /// With this key of the configuration, its value as the environment has it.
+    pub(crate) fn set(mut self, key: &'static str, value: &str) -> Self {
+        self.settings.retain(|(known, _)| *known != key);
+        self.settings.push((key, value.to_owned()));
+        self
+    }
+
+    /// Imports and starts.
+    pub(crate) fn start(self) -> TestServer {
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("clavero.toml");
+        let text = format!(
+            "[server]\nlisten = \"127.0.0.1:0\"\nadmin_listen = \"127.0.0.1:0\"\n\
+             [database]\nurl = \"sqlite:{0}/clavero.db\"\n\
+             [mail]\nsmtp_url = \"smtp://127.0.0.1:{1}\"\nfrom = \"no-responder@institucion.example\"\n\
+             [secrets]\nkey_file = \"{0}/keys.toml\"\n\
+             [log]\nformat = \"json\"\nlevel = \"debug\"\n",
+            folder.path().display(),
+            self.smtp_port,
+        );
+        fs::write(&config, text).unwrap();
+        let import = |what: &str, name: &str, csv: &str| {
+            let file = folder.path().join(name);
+            fs::write(&file, csv).unwrap();
+            let file = file.to_str().unwrap();
+            let done =
+                clavero(&["import", what, file, "--config", config.to_str().unwrap()]).output().unwrap();
+            assert!(done.status.success(), "import {what}: {done:?}");
+        };
+        import("employers", "employers.csv", &self.registry);
+        if let Some(catastro) = &self.catastro {
+            import("catastro", "SRI_RUC_Pichincha.csv", catastro);
+        }
+        let running = Running::start(folder.path(), &config, &self.settings);
+        TestServer { settings: self.settings, config, running, folder }
+    }
+}
+
+/// A started service; it ends with the value.
+#[derive(Debug)]
+pub(crate) struct TestServer {
+    settings: Vec<(&'static str, String)>,
+    config: PathBuf,
+    running: Running,
+    // Last: the folder outlives the process that writes into it.
+    folder: TempDir,
+}
+
+#[derive(Debug)]
+struct Running {
+    child: Child,
+    address: String,
+    admin: String,
+}
+
+impl Running {
+    fn start(folder: &Path, config: &Path, settings: &[(&'static str, String)]) -> Self {
+        let mut command = clavero(&["serve", "--config", config.to_str().unwrap()]);
+        for (key, value) in settings {
+            command.env(format!("CLAVERO_{}", key.replace('.', "__").to_uppercase()), value);
+        }
+        let mut child =
+            command.current_dir(folder).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let errors = BufReader::new(child.stderr.take().unwrap());
+        let log = folder.join("serve.log");
+        let (tell, told) = mpsc::channel();
+        // Reads to the end, so that the program never waits for a full pipe.
+        thread::spawn(move || {
+            let mut log = fs::File::options().create(true).append(true).open(log).unwrap();
+            for line in errors.lines().map_while(Result::ok) {
+                let _ = writeln!(log, "{line}");
+                let _ = tell.send(line);
+            }
+        });
+        let mut said = Vec::new();
+        let (mut address, mut admin) = (None, None);
+        while address.is_none() || admin.is_none() {
+            let line = told.recv_timeout(START).unwrap_or_else(|_| panic!("it did not start: {said:#?}"));
+            let entry: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
+            let field = |name: &str| entry["fields"][name].as_str().map(str::to_owned);
+            address = address.or_else(|| field("listen"));
+            admin = admin.or_else(|| field("admin_listen"));
+            said.push(line);
+        }
+        let url = |bound: Option<String>| format!("http://{}", bound.expect("both are known here"));
+        Self { child, address: url(address), admin: url(admin) }
+    }
+
+    fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+impl TestServer {
+    /// `http://127.0.0.1:PORT`.
+    pub(crate) fn address(&self) -> &str {
+        &self.running.address
+    }
+
+    /// The same for health, readiness and metrics.
+    pub(crate) fn admin(&self) -> &str {
+        &self.running.admin
+    }
+
+    /// Where database, key ring and log are.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Everything that it wrote to its log so far.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.folder().join("serve.log")).unwrap_or_default()
+    }
+
+    /// Runs another command on the same configuration.
+    pub(crate) fn run(&self, args: &[&str]) -> Output {
+        let config = self.config.to_str().unwrap();
+        let mut command = clavero(&[args, &["--config", config]].concat());
+        for (key, value) in &self.settings {
+            command.env(format!("CLAVERO_{}", key.replace('.', "__").to_uppercase()), value);
+        }
+        command.current_dir(self.folder()).output().unwrap()
+    }
+
+    /// As if the machine had taken it away (SIGKILL), then started again on the same ports.
+    pub(crate) fn kill_and_restart(&mut self) {
+        self.running.kill();
+        self.restart();
+    }
+
+    /// Asks it to end (SIGTERM), waits until it has, and tells how it ended.
+    pub(crate) fn terminate(&mut self) -> std::process::ExitStatus {
+        let pid = self.running.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        self.running.child.wait().unwrap()
+    }
+
+    /// Starts it again on the same ports.
+    pub(crate) fn restart(&mut self) {
+        let bound = |url: &str| url.trim_start_matches("http://").to_owned();
+        let ports = [("server.listen", bound(self.address())), ("server.admin_listen", bound(self.admin()))];
+        for (key, value) in ports {
+            self.settings.retain(|(known, _)| *known != key);
+            self.settings.push((key, value));
+        }
+        let folder = self.folder.path().to_owned();
+        self.running = Running::start(&folder, &self.config, &self.settings);
+    }
+}

@@ -1,0 +1,151 @@
+//! Signing in, what a new key ends, and "no fui yo".
+
+use crate::{
+    api::{Api, NEW_KEY, identifiers},
+    employers::Registry,
+    mail::Inbox,
+    secrets::ARGON2_OF_OLD_KEY,
+    server::Setup,
+};
+
+const OLD_KEY: &str = "la clave que ya tenía 1";
+
+#[tokio::test]
+async fn a_new_key_ends_every_session_and_the_old_key() {
+    let mut registry = Registry::default();
+    let employer = registry.company_with(|row| ARGON2_OF_OLD_KEY.clone_into(&mut row.key_hash));
+    let inbox = Inbox::open();
+    let server = Setup::new(&registry, inbox.port()).start();
+    let api = Api::of(&server);
+    let mut tokens = Vec::new();
+    for _ in 0..2 {
+        let session = api.sign_in(&employer, OLD_KEY).await.ok(201);
+        tokens.push(session["token"].as_str().unwrap().to_owned());
+    }
+    let link = inbox.link_of(&api, &employer).await;
+    assert_eq!(api.set_key(&link, NEW_KEY).await.status, 204);
+    for token in &tokens {
+        api.session(token).await.assert_problem(401, "unauthorized");
+    }
+    api.sign_in(&employer, OLD_KEY).await.assert_problem(401, "invalid-credentials");
+    api.sign_in(&employer, NEW_KEY).await.ok(201);
+}
+
+#[tokio::test]
+async fn signing_in_has_one_answer_for_every_cause() {
+    let mut registry = Registry::default();
+    let employer = registry.company_with(|row| ARGON2_OF_OLD_KEY.clone_into(&mut row.key_hash));
+    let no_key = registry.company_with(|row| row.has_key = false);
+    let never_set = registry.company();
+    let server = Setup::new(&registry, 9).start();
+    let api = Api::of(&server);
+    let mut unknown = employer.clone();
+    "0009".clone_into(&mut unknown.sucursal);
+    let mut stranger = employer.clone();
+    stranger.representative.clone_from(&no_key.representative);
+    let mut answers = Vec::new();
+    for (who, key) in [
+        (&employer, "otra clave, la equivocada"),
+        (&employer, ""),
+        (&unknown, OLD_KEY),
+        (&stranger, OLD_KEY),
+        (&no_key, OLD_KEY),
+        (&never_set, OLD_KEY),
+    ] {
+        let answer = api.sign_in(who, key).await;
+        answer.assert_problem(401, "invalid-credentials");
+        let mut headers = answer.headers.clone();
+        headers.remove("date");
+        answers.push((answer.body, headers));
+    }
+    for answer in &answers[1..] {
+        assert_eq!(answer, &answers[0]);
+    }
+}
+
+#[tokio::test]
+async fn the_same_key_sent_twice_is_answered_as_done() {
+    let mut registry = Registry::default();
+    let employer = registry.company();
+    let inbox = Inbox::open();
+    let server = Setup::new(&registry, inbox.port()).start();
+    let api = Api::of(&server);
+    let link = inbox.link_of(&api, &employer).await;
+    assert_eq!(api.set_key(&link, NEW_KEY).await.status, 204);
+    assert_eq!(api.set_key(&link, NEW_KEY).await.status, 204, "a double click");
+    api.set_key(&link, "otra cosa muy distinta 99").await.assert_problem(410, "link-used");
+    api.read_link(&link).await.assert_problem(410, "link-used");
+    assert_eq!(inbox.arrived(&employer.email, 3).await, 3, "one notice");
+}
+
+#[tokio::test]
+async fn who_did_not_ask_for_it_blocks_the_key_with_one_link() {
+    let mut registry = Registry::default();
+    let employer = registry.company();
+    let inbox = Inbox::open();
+    let server = Setup::new(&registry, inbox.port()).start();
+    let api = Api::of(&server);
+    let link = inbox.link_of(&api, &employer).await;
+    assert_eq!(api.set_key(&link, NEW_KEY).await.status, 204);
+    let notice = inbox.next(&employer.email).await;
+    let session = api.sign_in(&employer, NEW_KEY).await.ok(201);
+    let repudiation = notice.links()[0].clone();
+    assert!(repudiation.starts_with(server.address()), "{repudiation}");
+
+    // A scanner opens it: nothing happens.
+    assert_eq!(api.http.get(&repudiation).send().await.unwrap().status(), 200);
+    api.session(session["token"].as_str().unwrap()).await.ok(200);
+
+    let confirmed = api.http.post(&repudiation).form(&[("confirm", "yes")]).send().await.unwrap();
+    assert!(confirmed.status().is_success(), "{confirmed:?}");
+    api.session(session["token"].as_str().unwrap()).await.assert_problem(401, "unauthorized");
+    api.sign_in(&employer, NEW_KEY).await.assert_problem(401, "invalid-credentials");
+    let next = api.start(&employer).await;
+    assert_eq!(next.started["state"], "assisted", "the way on is in person");
+}
+
+#[tokio::test]
+async fn failed_sign_ins_of_strangers_lock_the_owner_out_of_nothing() {
+    let mut registry = Registry::default();
+    let employer = registry.company_with(|row| ARGON2_OF_OLD_KEY.clone_into(&mut row.key_hash));
+    let inbox = Inbox::open();
+    let server = Setup::new(&registry, inbox.port()).set("limits.sign_in_failures_per_employer", "5").start();
+    let api = Api::of(&server);
+    for _ in 0..5 {
+        api.sign_in(&employer, "de un desconocido").await.assert_problem(401, "invalid-credentials");
+    }
+    let spent = api.sign_in(&employer, OLD_KEY).await;
+    spent.assert_problem(429, "too-many-requests");
+    assert!(spent.retry_after() > 0);
+    // Recovery stays open, and forgets the failures.
+    let link = inbox.link_of(&api, &employer).await;
+    assert_eq!(api.set_key(&link, NEW_KEY).await.status, 204);
+    api.sign_in(&employer, NEW_KEY).await.ok(201);
+}
+
+#[tokio::test]
+async fn codes_that_are_spent_pause_recovery_by_code_and_nothing_else() {
+    let mut registry = Registry::default();
+    let employer = registry.company_with(|row| ARGON2_OF_OLD_KEY.clone_into(&mut row.key_hash));
+    let inbox = Inbox::open();
+    let server = Setup::new(&registry, inbox.port()).start();
+    let api = Api::of(&server);
+    let mut last = None;
+    for _ in 0..3 {
+        last = Some(api.start(&employer).await);
+    }
+    let spent = api.try_start(&employer).await;
+    spent.assert_problem(429, "too-many-requests");
+    assert!((1..=900).contains(&spent.retry_after()));
+    api.sign_in(&employer, OLD_KEY).await.ok(201);
+    let page = format!("{}/empleadores/clave-patronal", server.address());
+    assert_eq!(api.http.get(page).send().await.unwrap().status(), 200);
+    // The last of the flows goes on to its end, and a completed recovery clears the count.
+    let flow = last.unwrap();
+    let code = inbox.code_with_reference(&employer.email, flow.started["reference"].as_str().unwrap()).await;
+    flow.reaches("code_sent").await;
+    flow.send_code(&code).await.ok(200);
+    let link = inbox.next_link(&employer.email).await;
+    assert_eq!(api.set_key(&link, NEW_KEY).await.status, 204);
+    api.post("/recoveries", &identifiers(&employer)).await.ok(201);
+}
