@@ -30,14 +30,15 @@ export function launch() {
 
 /** What no page may do: write an error to the console, break its own policy, throw, or ask another host for anything. */
 function watch(context, address, faults) {
+  const pages = new Set();
   context.on('weberror', (error) => faults.push(`error in a script: ${error.error().stack}`));
   context.on('console', (message) => {
     if (message.type() !== 'error' && message.type() !== 'warning') return;
     // Chromium writes an error for every page with a 4xx status, and such a page is a right answer to wrong data.
-    if (/^Failed to load resource: the server responded with a status of 4/.test(message.text()) && pages.has(message.location().url)) return;
+    const isRefusal = message.text().startsWith('Failed to load resource: the server responded with a status of 4');
+    if (isRefusal && pages.has(message.location().url)) return;
     faults.push(`${message.type()} in the console at ${message.location().url}: ${message.text()}`);
   });
-  const pages = new Set();
   context.on('request', (request) => {
     if (request.isNavigationRequest()) pages.add(request.url());
     if (!request.url().startsWith(address) && !/^(data|blob):/.test(request.url())) {
