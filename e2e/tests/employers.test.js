@@ -29,6 +29,16 @@ const set = stage((registry) => {
   };
 });
 
+const ASSISTED = 'main a[href^="/empleadores/clave-patronal"]';
+
+async function whatToBringAndWhereToGo(walk) {
+  await walk.page.locator(ASSISTED).first().click();
+  await walk.page.waitForURL('**/empleadores/clave-patronal*');
+  const text = await walk.text();
+  assert.match(text, /cédula/i, 'what to bring');
+  assert.match(text, /Centro de Atención/i, 'where to go');
+}
+
 async function toTheEnd(walk, employer) {
   await walk.typeCode(employer);
   await walk.page.goto(await walk.mailbox.nextLink(employer.email));
@@ -87,10 +97,8 @@ for (const [name, says] of [
   test(`who has to come in person is told why, what to bring and where to go (${name})`, () =>
     set.walk({}, async (walk) => {
       await walk.validate(set.employers[name]);
-      const text = await walk.text();
-      assert.match(text, says);
-      assert.match(text, /cédula/i, 'what to bring');
-      assert.match(text, /Centro de Atención/i, 'where to go');
+      assert.match(await walk.text(), says);
+      await whatToBringAndWhereToGo(walk);
       assert.equal(walk.mailbox.count(set.employers[name].email), 0);
     }));
 }
@@ -100,7 +108,7 @@ test('who has no access to the mailbox is led to the assisted path', () =>
     await walk.validate(set.employers.noAccess);
     await walk.button(walk.words.noAccess).or(walk.page.getByRole('link', { name: walk.words.noAccess })).first().click();
     await walk.field('code').waitFor({ state: 'detached' });
-    assert.match(await walk.text(), /Centro de Atención/i);
+    await whatToBringAndWhereToGo(walk);
   }));
 
 test('who has an address that the mail server refuses sees the page move on to the assisted path by itself', () =>
@@ -108,5 +116,6 @@ test('who has an address that the mail server refuses sees the page move on to t
     const { refused } = set.employers;
     walk.mailbox.refuse(refused.email);
     await walk.validate(refused);
-    await walk.page.getByText(/Centro de Atención/i).first().waitFor();
+    await walk.page.locator(ASSISTED).first().waitFor();
+    await whatToBringAndWhereToGo(walk);
   }));
