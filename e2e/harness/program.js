@@ -60,6 +60,7 @@ export async function startService({ registry, catastro, settings = {} }) {
     server: { listen: '127.0.0.1:0', admin_listen: '127.0.0.1:0' },
     database: { url: `sqlite:${join(folder, 'clavero.db')}` },
     mail: { smtp_url: `smtp://127.0.0.1:${mailbox.port}`, from: 'no-responder@institucion.example' },
+    log: { format: 'json' },
     secrets: { key_file: join(folder, 'keys.toml') },
     // One address makes every request here; what limits do is shown by the tests of limits.
     limits: { starts_per_address: 0, failures_before_proof: 0, failures_per_address: 0, sign_in_failures_per_address: 0 },
@@ -75,9 +76,9 @@ export async function startService({ registry, catastro, settings = {} }) {
   if (catastro) await bring('catastro', 'SRI_RUC_Pichincha.csv', catastro);
   const { child, said, started } = startAndWait(['serve', '--config', config], {
     cwd: folder,
-    pattern: /http:\/\/127\.0\.0\.1:\d+/,
+    pattern: /"listen":"([^"]+)"/,
   });
-  const [address] = await started;
+  const address = `http://${(await started)[1]}`;
   return {
     address,
     mailbox,

@@ -32,9 +32,8 @@ export class Walk {
   async fromHomeToTheForm() {
     const { page, words } = this;
     await page.goto('/');
-    await page.getByRole('main').getByRole('link', { name: words.virtual }).first().click();
-    const employers = page.getByRole('main').getByRole('link', { name: words.employers });
-    if (new URL(page.url()).pathname === '/' && (await employers.count())) await employers.first().click();
+    await page.getByRole('heading', { name: words.virtual }).first().waitFor();
+    await page.getByRole('main').getByRole('link', { name: words.employers }).first().click();
     await page.waitForURL('**/empleadores');
     await page.getByRole('main').getByRole('link', { name: words.recover }).first().click();
     await page.waitForURL(`**${RECOVER}`);
