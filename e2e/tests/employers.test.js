@@ -89,7 +89,7 @@ test('a body with several branches recovers the right one and leaves the others 
   }));
 
 for (const [name, says] of [
-  ['firstTime', /primera vez/i],
+  ['firstTime', /la primera/i],
   ['noMail', /correo/i],
   ['suspended', /suspendid/i],
   ['closed', /cerrad/i],

@@ -15,3 +15,4 @@ mod server;
 mod sessions;
 mod settings;
 mod tidy;
+mod timing;

@@ -233,7 +233,7 @@ fn every_catalogue_has_the_same_keys_and_every_key_that_is_used() {
 
 /// The literal keys of calls like `tr(locale, "key"…)`, `t.of("key")` or `say("key", …)`.
 fn used_keys(text: &str) -> Vec<String> {
-    let calls = ["tr(", "tr_args(", ".t(", ".say("];
+    let calls = ["tr(", "tr_args(", ".t(", ".with(", ".say("];
     let mut keys = Vec::new();
     for call in calls {
         for (at, _) in text.match_indices(call) {
