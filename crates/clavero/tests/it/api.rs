@@ -181,7 +181,7 @@ pub(crate) async fn eventually<T, E: std::fmt::Debug, F: Future<Output = Result<
         match attempt().await {
             Ok(value) => return value,
             Err(last) => {
-                assert!(began.elapsed() < PATIENCE, "{what} did not come about; last seen: {last:#?}")
+                assert!(began.elapsed() < PATIENCE, "{what} did not come about; last seen: {last:#?}");
             }
         }
     }
