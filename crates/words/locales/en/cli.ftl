@@ -93,3 +93,126 @@ import-columns-missing = the header lacks: { $missing }. Expected: { $expected }
 import-column-unknown = the header has an unknown column, “{ $column }”. Expected: { $expected }
 import-column-twice = the header has “{ $column }” twice
 import-utf-16 = the file is in UTF-16; save it as UTF-8
+
+## Commands: help
+
+help-usage = Usage:
+help-arguments = Arguments
+help-options = Options
+help-commands = Commands
+help--help = Print this help
+help--version = Print the version
+help--config = The configuration file (default: clavero.toml, if it is there)
+help--strict = Load all or nothing: one bad row, and nothing changes
+help--report = Write the bad rows to this file: file, line, column, code, reason
+help--count = How many employers
+help--seed = The same seed makes the same data
+help = Clavero gives employers their portal key back
+help-demo = Start a demonstration: nothing to install, made-up employers, a mailbox page instead of a mail server
+help-demo--listen = Listen here, on this machine only (default: 127.0.0.1:8080, or another port if that one is taken)
+help-serve = Start the service
+help-import = Load a register
+help-import-employers = Load or update the employer registry
+help-import-employers--file = The registry: ruc,sucursal,razon_social,tipo,representante_id,representante_nombre,correo,tiene_clave[,clave_hash]; - for the standard input
+help-import-catastro = Load the tax authority's bulk register of RUC states
+help-import-catastro--files = The authority's files, SRI_RUC_<Provincia>.csv
+help-doctor = Check configuration, database, schema, clock, mail server and keys
+help-doctor--offline = Do not try the mail server
+help-openapi = Print the OpenAPI document of /api/v1
+help-keys = Look after the key ring
+help-keys-rotate = Add a key to the ring; what was issued under the old one works until it ends
+help-breach-filter = Look after the filter of breached passwords
+help-breach-filter-build = Make a filter of a public list of breached passwords
+help-breach-filter-build--list = The list: lines that begin with a SHA-1 in hexadecimal
+help-breach-filter-build--output = The filter's file, for password.breach_filter_file
+help-generate = Make up data, for trying out and measuring
+help-generate-employers = Make up an employer registry, on the standard output
+help-generate-catastro = Make up the tax register of the same employers, on the standard output
+
+## Commands: what they answer
+
+import-progress = { $rows } rows
+import-summary = { $new } new, { $updated } updated, { $unchanged } unchanged, { $bad } bad
+import-more-bad = … and more bad rows; --report FILE.csv writes them all
+keys-rotated = key { $id } added to { $path }
+keys-restart = Restart the service, so that it issues under the new key. What was issued under the old ones works until it ends.
+breach-filter-built = { $path } has { $count } passwords; name it in password.breach_filter_file
+
+## Commands: why they failed
+
+failed-folder = the folder { $path } cannot be made: { $why }
+failed-file = { $path }: { $why }
+failed-write = { $path } cannot be written: { $why }
+failed-database = the database { $path } cannot be used: { $why }
+failed-newer-schema = the database { $path } has schema { $found }, and this version knows up to { $known }; run a newer clavero
+failed-clock-behind = the clock is { $seconds } s behind the newest moment in { $path }; set it right and start again
+failed-keys = the key ring { $path } cannot be used: { $why }
+failed-foreign-keys = the database belongs to another key ring than { $path }; name the one that it was made with in secrets.key_file
+failed-breach-filter = the filter of breached passwords { $path } cannot be used: { $why }
+failed-breach-line = { $path }: line { $line } does not begin with a SHA-1 in hexadecimal
+failed-runtime = the program cannot start its threads: { $why }
+failed-import = the database failed after { $done } rows, which stay: { $why }. Import the file again when it is mended
+failed-strict = { $bad } bad rows, so nothing was loaded (--strict)
+
+config-applicant = an entry of `{ $key }` has the applicant `{ $written }`; write one of: { $allowed }
+config-smtp-unusable = `{ $key }` cannot be used: { $why }
+failed-bind = `{ $key }`: { $address } cannot be listened on: { $why }
+
+## Demonstration
+
+demo-title = DEMONSTRATION. Nothing here is real: the employers are made up, and mails go to a page.
+demo-address = Open      { $url }
+demo-mailbox = Mailbox   { $url }/buzon   (the mails that the service sends)
+demo-folder = Data      { $folder }   (delete it when you are done)
+demo-column-representative = Representative
+demo-column-ruc = RUC
+demo-column-sucursal = Sucursal
+demo-column-case = What happens
+demo-case-company = a company: recovers the key online
+demo-case-branch = a company with three branches: each has its own key
+demo-case-public = a public body: recovers online
+demo-case-natural = a person with a RUC: recovers online
+demo-case-foreigner = a foreigner with an identification code: recovers online
+demo-case-domestic = a household: cédula and 000, sucursal 0001
+demo-case-first-time = never had a key: in person
+demo-case-suspended = RUC suspended at the tax authority: in person
+demo-case-closed = RUC closed at the tax authority: in person
+demo-case-no-email = no e-mail on record: in person
+demo-first-step = First step: open { $url }/empleadores/recuperar-clave, type { $representative }, { $ruc } and { $sucursal }, press “Validar”, and read the code in the mailbox.
+demo-key = Until then, those that have a key sign in with: { $key }
+demo-end = Ctrl+C ends it.
+demo-port-taken = Port { $taken } is taken; the demonstration uses { $port }.
+failed-demo-open = the demonstration listens on this machine only, and { $address } is open to the network; write --listen 127.0.0.1:8080
+failed-demo-data = the demonstration's employers cannot be loaded: { $why }
+
+## Doctor: one line a check
+
+doctor-fine = ok
+doctor-hint = note
+doctor-failed = FAILED
+doctor-name-config = configuration
+doctor-name-proxies = proxies
+doctor-name-password = password
+doctor-name-form = form
+doctor-name-keys = key ring
+doctor-name-database = database
+doctor-name-schema = schema
+doctor-name-clock = clock
+doctor-name-outbox = outbox
+doctor-name-breach-filter = breached passwords
+doctor-name-mail = mail server
+doctor-config-fine = safe and consistent
+doctor-no-proxies = server.trusted_proxies is empty: behind a proxy all clients count as one address; name the proxy's network
+doctor-password-short = keys may have { $length } characters; NIST SP 800-63B-4 asks 15 where the key is the only factor
+doctor-no-form-ttl = recovery.form_ttl is 0s: a new key has to be chosen and sent within { $link }
+doctor-keys-fine = { $path }, mode 0600, active key { $id }
+doctor-not-there-yet = { $path } is not there yet; the first start makes it
+doctor-database-fine = { $path } can be written
+doctor-schema-fine = up to date
+doctor-clock-fine = { $now }, not behind the database
+doctor-outbox = { $waiting } mails waiting, the oldest for { $oldest }
+doctor-breach-bundled = the built-in list; a larger one: clavero breach-filter build
+doctor-breach-fine = { $path }
+doctor-mail-offline = not tried (--offline)
+doctor-mail-fine = { $host } answers
+doctor-mail-failed = { $host } does not answer as a mail server; look at mail.smtp_url, the network and the relay

@@ -93,3 +93,126 @@ import-columns-missing = al encabezado le falta: { $missing }. Se esperaba: { $e
 import-column-unknown = el encabezado tiene una columna desconocida, «{ $column }». Se esperaba: { $expected }
 import-column-twice = el encabezado tiene dos veces «{ $column }»
 import-utf-16 = el archivo está en UTF-16; guárdelo como UTF-8
+
+## Comandos: ayuda
+
+help-usage = Uso:
+help-arguments = Argumentos
+help-options = Opciones
+help-commands = Comandos
+help--help = Muestra esta ayuda
+help--version = Muestra la versión
+help--config = El archivo de configuración (de fábrica: clavero.toml, si está)
+help--strict = Carga todo o nada: con una fila mala no cambia nada
+help--report = Escribe las filas malas en este archivo: archivo, línea, columna, código, motivo
+help--count = Cuántos empleadores
+help--seed = La misma semilla da los mismos datos
+help = Clavero devuelve a los empleadores su clave del portal
+help-demo = Inicia una demostración: nada que instalar, empleadores inventados y una página de buzón en lugar de un servidor de correo
+help-demo--listen = Escucha aquí, solo en este equipo (de fábrica: 127.0.0.1:8080, u otro puerto si está ocupado)
+help-serve = Inicia el servicio
+help-import = Carga un registro
+help-import-employers = Carga o actualiza el registro de empleadores
+help-import-employers--file = El registro: ruc,sucursal,razon_social,tipo,representante_id,representante_nombre,correo,tiene_clave[,clave_hash]; - para la entrada estándar
+help-import-catastro = Carga el catastro de RUC de la administración tributaria
+help-import-catastro--files = Los archivos de la administración, SRI_RUC_<Provincia>.csv
+help-doctor = Revisa configuración, base de datos, esquema, reloj, servidor de correo y llavero
+help-doctor--offline = No prueba el servidor de correo
+help-openapi = Muestra el documento OpenAPI de /api/v1
+help-keys = Cuida el llavero
+help-keys-rotate = Agrega una llave al llavero; lo emitido con la anterior sirve hasta que termine
+help-breach-filter = Cuida el filtro de contraseñas filtradas
+help-breach-filter-build = Hace un filtro con una lista pública de contraseñas filtradas
+help-breach-filter-build--list = La lista: líneas que empiezan con un SHA-1 en hexadecimal
+help-breach-filter-build--output = El archivo del filtro, para password.breach_filter_file
+help-generate = Inventa datos, para probar y medir
+help-generate-employers = Inventa un registro de empleadores, en la salida estándar
+help-generate-catastro = Inventa el catastro de los mismos empleadores, en la salida estándar
+
+## Comandos: lo que responden
+
+import-progress = { $rows } filas
+import-summary = { $new } nuevas, { $updated } actualizadas, { $unchanged } sin cambios, { $bad } con error
+import-more-bad = … y más filas con error; --report ARCHIVO.csv las escribe todas
+keys-rotated = llave { $id } agregada a { $path }
+keys-restart = Reinicie el servicio para que emita con la llave nueva. Lo emitido con las anteriores sirve hasta que termine.
+breach-filter-built = { $path } tiene { $count } contraseñas; póngalo en password.breach_filter_file
+
+## Comandos: por qué fallaron
+
+failed-folder = no se puede crear la carpeta { $path }: { $why }
+failed-file = { $path }: { $why }
+failed-write = no se puede escribir { $path }: { $why }
+failed-database = no se puede usar la base de datos { $path }: { $why }
+failed-newer-schema = la base de datos { $path } tiene el esquema { $found } y esta versión conoce hasta el { $known }; use un clavero más nuevo
+failed-clock-behind = el reloj está { $seconds } s por detrás del último momento que hay en { $path }; póngalo en hora e inicie otra vez
+failed-keys = no se puede usar el llavero { $path }: { $why }
+failed-foreign-keys = la base de datos es de otro llavero que { $path }; ponga en secrets.key_file aquel con el que se creó
+failed-breach-filter = no se puede usar el filtro de contraseñas filtradas { $path }: { $why }
+failed-breach-line = { $path }: la línea { $line } no empieza con un SHA-1 en hexadecimal
+failed-runtime = el programa no puede iniciar sus hilos: { $why }
+failed-import = la base de datos falló después de { $done } filas, que quedan: { $why }. Importe el archivo otra vez cuando esté corregida
+failed-strict = { $bad } filas con error, así que no se cargó nada (--strict)
+
+config-applicant = una entrada de `{ $key }` tiene el solicitante `{ $written }`; escriba una de estas palabras: { $allowed }
+config-smtp-unusable = no se puede usar `{ $key }`: { $why }
+failed-bind = `{ $key }`: no se puede escuchar en { $address }: { $why }
+
+## Demostración
+
+demo-title = DEMOSTRACIÓN. Aquí nada es real: los empleadores son inventados y los correos van a una página.
+demo-address = Abra      { $url }
+demo-mailbox = Buzón     { $url }/buzon   (los correos que envía el servicio)
+demo-folder = Datos     { $folder }   (bórrelos cuando termine)
+demo-column-representative = Representante
+demo-column-ruc = RUC
+demo-column-sucursal = Sucursal
+demo-column-case = Qué pasa
+demo-case-company = una empresa: recupera la clave en línea
+demo-case-branch = una empresa con tres sucursales: cada una tiene su clave
+demo-case-public = una entidad pública: recupera en línea
+demo-case-natural = una persona con RUC: recupera en línea
+demo-case-foreigner = un extranjero con código de identificación: recupera en línea
+demo-case-domestic = un hogar: cédula y 000, sucursal 0001
+demo-case-first-time = nunca tuvo clave: en persona
+demo-case-suspended = RUC suspendido en la administración tributaria: en persona
+demo-case-closed = RUC cerrado en la administración tributaria: en persona
+demo-case-no-email = sin correo registrado: en persona
+demo-first-step = Primer paso: abra { $url }/empleadores/recuperar-clave, escriba { $representative }, { $ruc } y { $sucursal }, pulse «Validar» y lea el código en el buzón.
+demo-key = Hasta entonces, quienes tienen clave ingresan con: { $key }
+demo-end = Ctrl+C la termina.
+demo-port-taken = El puerto { $taken } está ocupado; la demostración usa el { $port }.
+failed-demo-open = la demostración solo escucha en este equipo y { $address } está abierta a la red; escriba --listen 127.0.0.1:8080
+failed-demo-data = no se pueden cargar los empleadores de la demostración: { $why }
+
+## Doctor: una línea por revisión
+
+doctor-fine = bien
+doctor-hint = nota
+doctor-failed = FALLA
+doctor-name-config = configuración
+doctor-name-proxies = proxies
+doctor-name-password = contraseña
+doctor-name-form = formulario
+doctor-name-keys = llavero
+doctor-name-database = base de datos
+doctor-name-schema = esquema
+doctor-name-clock = reloj
+doctor-name-outbox = correos por salir
+doctor-name-breach-filter = filtradas
+doctor-name-mail = servidor de correo
+doctor-config-fine = segura y coherente
+doctor-no-proxies = server.trusted_proxies está vacío: detrás de un proxy todos los clientes cuentan como una dirección; nombre la red del proxy
+doctor-password-short = las claves pueden tener { $length } caracteres; NIST SP 800-63B-4 pide 15 donde la clave es el único factor
+doctor-no-form-ttl = recovery.form_ttl es 0s: la clave nueva se debe elegir y enviar en { $link }
+doctor-keys-fine = { $path }, modo 0600, llave activa { $id }
+doctor-not-there-yet = { $path } todavía no está; el primer inicio lo crea
+doctor-database-fine = se puede escribir en { $path }
+doctor-schema-fine = al día
+doctor-clock-fine = { $now }, no va por detrás de la base de datos
+doctor-outbox = { $waiting } correos en espera, el más antiguo desde hace { $oldest }
+doctor-breach-bundled = la lista incluida; una más grande: clavero breach-filter build
+doctor-breach-fine = { $path }
+doctor-mail-offline = sin probar (--offline)
+doctor-mail-fine = { $host } responde
+doctor-mail-failed = { $host } no responde como servidor de correo; revise mail.smtp_url, la red y el servidor

@@ -1,0 +1,69 @@
+//! The style sheet and the script: part of the program, named by their content, kept by browsers for a year.
+
+use std::sync::LazyLock;
+
+use axum::{
+    extract::{Path, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+use crate::WebState;
+
+const CSS: &str = include_str!("../assets/clavero.css");
+const JS: &str = include_str!("../assets/clavero.js");
+
+const ICON: &str = include_str!("../assets/icono.svg");
+
+/// FNV-1a: names a version, protects nothing.
+fn version(text: &str) -> String {
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    format!("{hash:016x}")
+}
+
+static CSS_PATH: LazyLock<String> = LazyLock::new(|| format!("/recursos/{}.css", version(CSS)));
+static JS_PATH: LazyLock<String> = LazyLock::new(|| format!("/recursos/{}.js", version(JS)));
+
+/// Where the style sheet is.
+pub(crate) fn css_path() -> &'static str {
+    &CSS_PATH
+}
+
+/// Where the script is.
+pub(crate) fn js_path() -> &'static str {
+    &JS_PATH
+}
+
+/// Where the institution's colours are.
+pub(crate) const BRAND_PATH: &str = "/recursos/institucion.css";
+
+pub(crate) async fn serve(State(state): State<WebState>, Path(file): Path<String>) -> Response {
+    let path = format!("/recursos/{file}");
+    let forever = "public, max-age=31536000, immutable";
+    let (kind, cache, body) = match path.as_str() {
+        path if path == *CSS_PATH => ("text/css; charset=utf-8", forever, CSS.to_owned()),
+        path if path == *JS_PATH => ("text/javascript; charset=utf-8", forever, JS.to_owned()),
+        "/recursos/icono.svg" => ("image/svg+xml", "public, max-age=86400", ICON.to_owned()),
+        BRAND_PATH => ("text/css; charset=utf-8", "public, max-age=300", brand(&state)),
+        _ => return StatusCode::NOT_FOUND.into_response(),
+    };
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, cache)], body).into_response()
+}
+
+fn brand(state: &WebState) -> String {
+    let institution = &state.config().institution;
+    let is_colour = |text: &str| {
+        text.len() == 7 && text.starts_with('#') && text[1..].bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    let mut css = String::new();
+    for (name, colour) in
+        [("--institution-brand", &institution.brand), ("--institution-brand-dark", &institution.brand_dark)]
+    {
+        if is_colour(colour) {
+            css.push_str(&format!(":root{{{name}:{colour}}}"));
+        }
+    }
+    css
+}

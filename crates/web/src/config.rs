@@ -1,0 +1,71 @@
+//! What the operator decides about pages.
+
+use url::Url;
+
+use crate::address::Network;
+
+/// The institution that runs the service. Neutral unless configured: no real one's name or crest is shipped.
+#[derive(Debug, Clone, Default)]
+pub struct Institution {
+    /// Its name.
+    pub name: String,
+    /// Colour of links and buttons, `#rrggbb`; empty for ours.
+    pub brand: String,
+    /// The same on a dark background.
+    pub brand_dark: String,
+    /// Where people write.
+    pub contact: String,
+    /// Where people call.
+    pub phone: String,
+    /// When.
+    pub hours: String,
+    /// The legal basis, for the help page.
+    pub legal_basis: String,
+}
+
+/// A service centre.
+#[derive(Debug, Clone, Default)]
+pub struct Centre {
+    /// Its name.
+    pub name: String,
+    /// Where it is.
+    pub address: String,
+    /// When it is open.
+    pub hours: String,
+}
+
+/// A document to bring.
+#[derive(Debug, Clone, Default)]
+pub struct Document {
+    /// What it is, in Spanish.
+    pub name_es: String,
+    /// What it is, in English.
+    pub name_en: String,
+    /// Which kinds of employer bring it; empty for all of them.
+    pub kinds: Vec<String>,
+}
+
+/// Everything that the pages are told.
+#[derive(Debug, Clone)]
+pub struct WebConfig {
+    /// The base of the service's own address.
+    pub public_url: Url,
+    /// Proxies whose word on the client's address is believed.
+    pub trusted_proxies: Vec<Network>,
+    /// Who runs it.
+    pub institution: Institution,
+    /// Where to go in person.
+    pub centres: Vec<Centre>,
+    /// What to bring.
+    pub documents: Vec<Document>,
+    /// A demonstration: says so on every page and shows the mailbox.
+    pub demo: bool,
+}
+
+impl WebConfig {
+    /// Whether cookies can carry the `__Host-` prefix: everywhere but on plain HTTP, which only loopback may be.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.public_url.scheme() == "https"
+    }
+}

@@ -1,0 +1,124 @@
+//! What stands around every request: security headers, same origin, one line in the log, calm errors.
+
+use std::{panic::AssertUnwindSafe, time::Instant};
+
+use axum::{
+    extract::{MatchedPath, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use futures_util::FutureExt as _;
+
+use crate::{WebState, api::Problem, language::Language, pages};
+
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+                      frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+const HEADERS: [(HeaderName, &str); 7] = [
+    (header::CONTENT_SECURITY_POLICY, POLICY),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()",
+    ),
+];
+
+/// Sets what every answer carries, unless the handler has set it.
+pub(crate) async fn headers(State(state): State<WebState>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    if state.config().is_secure() {
+        let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
+    }
+    response
+}
+
+/// Refuses what another site makes a browser send (Fetch Metadata, then Origin). Requests with neither do not come from
+/// a browser of the last years; they bring no cookies that anyone could abuse.
+pub(crate) async fn same_origin(State(state): State<WebState>, request: Request, next: Next) -> Response {
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if safe || is_same_origin(request.headers(), &state) {
+        return next.run(request).await;
+    }
+    let language = request.extensions().get::<Language>().copied().unwrap_or_default();
+    if is_api(request.uri().path()) {
+        return Problem::new(StatusCode::FORBIDDEN, "cross-site").localised(language.0).into_response();
+    }
+    pages::message(&state, language.0, StatusCode::FORBIDDEN, "cross-site")
+}
+
+fn is_same_origin(headers: &HeaderMap, state: &WebState) -> bool {
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    if let Some(site) = text("sec-fetch-site") {
+        return matches!(site, "same-origin" | "none");
+    }
+    text("origin").is_none_or(|origin| origin == state.config().public_url.origin().ascii_serialization())
+}
+
+fn is_api(path: &str) -> bool {
+    path.starts_with("/api/")
+}
+
+/// One line a request: the route's template, never the path itself, which may hold a token.
+pub(crate) async fn observe(request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map_or("unknown", |path| path.as_str()).to_owned();
+    let response = next.run(request).await;
+    let (status, seconds) = (response.status(), started.elapsed().as_secs_f64());
+    metrics::counter!("clavero_http_requests_total", "route" => route.clone(), "status" => status.as_u16().to_string())
+        .increment(1);
+    metrics::histogram!("clavero_http_seconds", "route" => route.clone()).record(seconds);
+    tracing::debug!(%method, route, status = status.as_u16(), ms = seconds * 1e3, "request");
+    response
+}
+
+/// A handler that panics is one calm page, and one line for the engineer on call.
+pub(crate) async fn catch_panic(request: Request, next: Next) -> Response {
+    AssertUnwindSafe(next.run(request)).catch_unwind().await.unwrap_or_else(|_| {
+        tracing::error!("a handler panicked");
+        StatusCode::INTERNAL_SERVER_ERROR.into_response()
+    })
+}
+
+/// Nothing is here.
+pub(crate) async fn not_found(
+    State(state): State<WebState>,
+    language: Language,
+    request: Request,
+) -> Response {
+    refuse(&state, language, &request, StatusCode::NOT_FOUND, "not-found")
+}
+
+/// Something is here, but not for this method.
+pub(crate) async fn wrong_method(
+    State(state): State<WebState>,
+    language: Language,
+    request: Request,
+) -> Response {
+    refuse(&state, language, &request, StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed")
+}
+
+fn refuse(
+    state: &WebState,
+    language: Language,
+    request: &Request,
+    status: StatusCode,
+    name: &'static str,
+) -> Response {
+    if is_api(request.uri().path()) {
+        Problem::new(status, name).localised(language.0).into_response()
+    } else {
+        pages::message(state, language.0, status, name)
+    }
+}

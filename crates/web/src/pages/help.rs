@@ -1,0 +1,36 @@
+//! Help: what people see, why, and what to do next.
+
+use askama::Template;
+use axum::{extract::State, http::StatusCode, response::Response};
+
+use super::layout::{Layout, page};
+use crate::{WebState, language::Language};
+
+/// What people meet, in the order of the journey.
+const SYMPTOMS: [&str; 6] = ["data", "no-code", "code", "link", "assisted", "sign-in"];
+
+struct Symptom {
+    title: String,
+    why: String,
+    next: String,
+}
+
+#[derive(Template)]
+#[template(path = "help.html")]
+struct Help {
+    l: Layout,
+    symptoms: Vec<Symptom>,
+    legal_basis: String,
+}
+
+pub(super) async fn show(State(state): State<WebState>, Language(locale): Language) -> Response {
+    let l = Layout::new(&state, locale, "help", "/ayuda");
+    let symptom = |name: &str| Symptom {
+        title: l.t(&format!("help-{name}")),
+        why: l.t(&format!("help-{name}-why")),
+        next: l.t(&format!("help-{name}-next")),
+    };
+    let symptoms = SYMPTOMS.into_iter().map(symptom).collect();
+    let legal_basis = state.config().institution.legal_basis.clone();
+    page(StatusCode::OK, &Help { l, symptoms, legal_basis })
+}

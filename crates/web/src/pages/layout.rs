@@ -1,0 +1,128 @@
+//! What every page has: its frame, its language, its errors.
+
+use askama::Template;
+use axum::{
+    http::StatusCode,
+    response::{Html, IntoResponse, Response},
+};
+use clavero_protocol::Timestamp;
+use clavero_words::{Locale, tr, tr_args};
+
+use crate::{WebState, assets};
+
+/// A refusal, and the field it is about.
+pub(crate) struct PageError {
+    /// The field's id; empty when it is about the page.
+    pub(crate) field: &'static str,
+    /// What happened, why, and what to do.
+    pub(crate) text: String,
+}
+
+/// The frame of a page.
+pub(crate) struct Layout {
+    pub(crate) locale: Locale,
+    pub(crate) title: String,
+    pub(crate) institution: String,
+    pub(crate) contact: String,
+    pub(crate) phone: String,
+    pub(crate) hours: String,
+    pub(crate) demo: bool,
+    /// The page's own address: where a reload goes, and what the language switch keeps.
+    pub(crate) here: String,
+    /// Milliseconds since the epoch by the server's clock.
+    pub(crate) now: i64,
+    /// Seconds after which the page looks again, where there is no script.
+    pub(crate) refresh: Option<u32>,
+    pub(crate) crumbs: Vec<(&'static str, String)>,
+    pub(crate) errors: Vec<PageError>,
+}
+
+impl Layout {
+    /// The frame of the page `key`: its title is `KEY-title`.
+    pub(crate) fn new(state: &WebState, locale: Locale, key: &str, here: impl Into<String>) -> Self {
+        let institution = &state.config().institution;
+        let name = |name: &str| if name.is_empty() { tr(locale, "site-name") } else { name.to_owned() };
+        Self {
+            locale,
+            title: tr(locale, &format!("{key}-title")),
+            institution: name(&institution.name),
+            contact: institution.contact.clone(),
+            phone: institution.phone.clone(),
+            hours: institution.hours.clone(),
+            demo: state.config().demo,
+            here: here.into(),
+            now: millis(state.service().store().now()),
+            refresh: None,
+            crumbs: Vec::new(),
+            errors: Vec::new(),
+        }
+    }
+
+    /// With the way back to "Empleadores".
+    pub(crate) fn under_employers(mut self) -> Self {
+        let crumbs = [("/", "home-crumb"), ("/empleadores", "employers-crumb")];
+        self.crumbs = crumbs.into_iter().map(|(path, key)| (path, self.t(key))).collect();
+        self
+    }
+
+    /// A sentence of the catalogue.
+    pub(crate) fn t(&self, key: &str) -> String {
+        tr(self.locale, key)
+    }
+
+    /// A sentence with one argument.
+    pub(crate) fn with(&self, key: &str, name: &'static str, value: &str) -> String {
+        tr_args(self.locale, key, &[(name, value)])
+    }
+
+    /// The error of a field, where it has one.
+    pub(crate) fn error(&self, field: &str) -> Option<&str> {
+        self.errors.iter().find(|error| error.field == field).map(|error| error.text.as_str())
+    }
+
+    /// The document's title: an error is told first.
+    pub(crate) fn document_title(&self) -> String {
+        let mark = if self.errors.is_empty() { String::new() } else { self.t("error-mark") };
+        format!("{mark}{} – {}", self.title, self.institution)
+    }
+
+    pub(crate) fn lang(&self) -> &'static str {
+        self.locale.as_str()
+    }
+
+    /// The other language: its tag and its own name.
+    pub(crate) fn other(&self) -> (&'static str, &'static str) {
+        match self.locale {
+            Locale::EsEc => ("en", "English"),
+            Locale::En => ("es-EC", "Español"),
+        }
+    }
+
+    pub(crate) fn css(&self) -> &'static str {
+        assets::css_path()
+    }
+
+    pub(crate) fn js(&self) -> &'static str {
+        assets::js_path()
+    }
+
+    pub(crate) fn brand(&self) -> &'static str {
+        assets::BRAND_PATH
+    }
+}
+
+/// Milliseconds since the epoch: what the countdown compares.
+pub(crate) const fn millis(at: Timestamp) -> i64 {
+    at.as_micros() / 1_000
+}
+
+/// Renders a page.
+pub(crate) fn page(status: StatusCode, template: &impl Template) -> Response {
+    match template.render() {
+        Ok(body) => (status, Html(body)).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a page could not be rendered");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
