@@ -1,6 +1,7 @@
 //! The house rules that a machine can see.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
@@ -198,20 +199,21 @@ const BUILT_KEYS: [&str; 3] = ["field-error-", "weak-", "strength-"];
 
 #[test]
 fn every_catalogue_has_the_same_keys_and_every_key_that_is_used() {
-    let keys_of = |language: &str| -> std::collections::BTreeSet<String> {
+    let keys_of = |language: &str| -> BTreeSet<String> {
+        let mut keys = BTreeSet::new();
         let folder = root().join("crates/words/locales").join(language);
         let catalogues = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
         let texts = catalogues
             .filter(|path| has_extension(path, &["ftl"]))
             .map(|path| fs::read_to_string(path).unwrap());
-        texts
-            .flat_map(|text| {
-                let entries = text.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()));
-                entries
-                    .filter_map(|line| line.split_once('=').map(|(key, _)| key.trim().to_owned()))
-                    .collect::<Vec<_>>()
-            })
-            .collect()
+        for text in texts {
+            for line in text.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase())) {
+                let Some((key, _)) = line.split_once('=') else { continue };
+                // Fluent refuses to start with a key that two files have.
+                assert!(keys.insert(key.trim().to_owned()), "{language} has {key}twice");
+            }
+        }
+        keys
     };
     let (spanish, english) = (keys_of("es-EC"), keys_of("en"));
     let one_sided: Vec<&String> = spanish.symmetric_difference(&english).collect();
@@ -240,7 +242,8 @@ fn used_keys(text: &str) -> Vec<String> {
             let rest = &text[at + call.len()..];
             let Some((before, quoted)) = rest.split_once('"') else { continue };
             // The key is the first literal of the call, after at most the language.
-            if before.contains([')', ';', '{']) || before.len() > 40 {
+            let is_first = call.starts_with("tr") || before.trim().is_empty();
+            if !is_first || before.contains([')', ';', '{']) || before.len() > 40 {
                 continue;
             }
             let key = quoted.split('"').next().unwrap_or_default();
