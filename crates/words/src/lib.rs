@@ -111,15 +111,38 @@ pub fn tr_args(locale: Locale, key: &str, args: &[(&'static str, &str)]) -> Stri
     })
 }
 
-/// Whether the catalogue has a sentence for `key`.
-#[must_use]
-pub fn knows(locale: Locale, key: &str) -> bool {
-    CATALOGUES.try_lookup(locale.language(), key).is_some()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::{
+        collections::{BTreeMap, BTreeSet},
+        fs,
+        path::Path,
+    };
+
     use super::*;
+
+    /// The keys of a language with the arguments that each sentence takes.
+    fn sentences(locale: Locale) -> BTreeMap<String, BTreeSet<String>> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("locales").join(locale.as_str());
+        let mut found = BTreeMap::new();
+        let mut key = String::new();
+        for file in fs::read_dir(folder).unwrap() {
+            for line in fs::read_to_string(file.unwrap().path()).unwrap().lines() {
+                if let Some((name, _)) = line.split_once(" = ").filter(|_| !line.starts_with([' ', '#'])) {
+                    name.clone_into(&mut key);
+                    assert!(found.insert(key.clone(), BTreeSet::new()).is_none(), "{key} stands twice");
+                }
+                let arguments = line.split("{ $").skip(1).filter_map(|rest| rest.split([' ', '}']).next());
+                found.entry(key.clone()).or_default().extend(arguments.map(str::to_owned));
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn every_sentence_stands_once_in_every_language_with_the_same_arguments() {
+        assert_eq!(sentences(Locale::EsEc), sentences(Locale::En));
+    }
 
     #[test]
     fn the_heavier_language_wins_and_unknown_ones_are_passed_over() {

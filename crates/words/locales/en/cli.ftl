@@ -162,7 +162,7 @@ failed-bind = `{ $key }`: { $address } cannot be listened on: { $why }
 
 demo-title = DEMONSTRATION. Nothing here is real: the employers are made up, and mails go to a page.
 demo-address = Open      { $url }
-demo-mailbox = Mailbox   { $url }/buzon   (the mails that the service sends)
+demo-mailbox-at = Mailbox   { $url }/buzon   (the mails that the service sends)
 demo-folder = Data      { $folder }   (delete it when you are done)
 demo-column-representative = Representative
 demo-column-ruc = RUC

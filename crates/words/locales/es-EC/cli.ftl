@@ -162,7 +162,7 @@ failed-bind = `{ $key }`: no se puede escuchar en { $address }: { $why }
 
 demo-title = DEMOSTRACIÓN. Aquí nada es real: los empleadores son inventados y los correos van a una página.
 demo-address = Abra      { $url }
-demo-mailbox = Buzón     { $url }/buzon   (los correos que envía el servicio)
+demo-mailbox-at = Buzón     { $url }/buzon   (los correos que envía el servicio)
 demo-folder = Datos     { $folder }   (bórrelos cuando termine)
 demo-column-representative = Representante
 demo-column-ruc = RUC
