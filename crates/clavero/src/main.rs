@@ -1,7 +1,35 @@
 //! Clavero: gives employers their portal key back.
 
+mod cli;
+mod commands;
 mod config;
+mod failure;
+mod generate;
 mod import;
+mod parts;
+mod progress;
+mod server;
 mod speech;
+mod terminal;
 
-fn main() {}
+use std::process::ExitCode;
+
+use crate::{cli::Cli, speech::Speech, terminal::Terminal};
+
+/// Quicker than the system's under many small allocations from many threads, and steadier in its resident memory.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let speech = Speech::of_variables(|name| std::env::var(name).ok());
+    let terminal = Terminal::of_process(speech);
+    match commands::run(&Cli::of_process(speech), terminal) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            for line in failure.lines(speech) {
+                terminal::tell(&line);
+            }
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -29,11 +29,6 @@ impl Speech {
     pub(crate) fn say(self, key: &str, args: &[Value<'_>]) -> String {
         tr_args(self.0, key, args)
     }
-
-    /// The language.
-    pub(crate) const fn locale(self) -> Locale {
-        self.0
-    }
 }
 
 #[cfg(test)]
@@ -47,9 +42,9 @@ mod tests {
                 variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
             })
         };
-        assert_eq!(speech(&[("LANG", "es_EC.UTF-8")]).locale(), Locale::EsEc);
-        assert_eq!(speech(&[("LANG", "es_EC.UTF-8"), ("LC_ALL", "C.UTF-8")]).locale(), Locale::En);
-        assert_eq!(speech(&[("LANG", "es_EC.UTF-8"), ("LC_ALL", "")]).locale(), Locale::EsEc);
-        assert_eq!(speech(&[]).locale(), Locale::En);
+        assert_eq!(speech(&[("LANG", "es_EC.UTF-8")]), Speech(Locale::EsEc));
+        assert_eq!(speech(&[("LANG", "es_EC.UTF-8"), ("LC_ALL", "C.UTF-8")]), Speech(Locale::En));
+        assert_eq!(speech(&[("LANG", "es_EC.UTF-8"), ("LC_ALL", "")]), Speech(Locale::EsEc));
+        assert_eq!(speech(&[]), Speech(Locale::En));
     }
 }

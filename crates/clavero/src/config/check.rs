@@ -15,9 +15,9 @@ use super::{
 /// carry what the code's few digits leave open.
 const GUESSER_ONE_IN: u64 = 1_000;
 /// A recovery code sent by mail ends within a day (NIST SP 800-63B-4 §4.2.2).
-const LONGEST_TTL: Duration = Duration::from_secs(86_400);
+const LONGEST_TTL: Duration = Duration::from_hours(24);
 /// The form stands open on a screen for so long at most.
-const LONGEST_FORM: Duration = Duration::from_secs(3_600);
+const LONGEST_FORM: Duration = Duration::from_hours(1);
 /// NIST SP 800-63B-4 §3.1.1.2: never fewer than 8, and at least 64 must be possible.
 const SHORTEST_PASSWORD: usize = 8;
 const LEAST_MAXIMUM: usize = 64;
@@ -89,9 +89,9 @@ impl Check<'_> {
             self.refuse_if(true, "mail.smtp_url", Fault::new("smtp-url-missing"));
             return;
         };
-        let encrypted = url.scheme() == "smtps"
-            || url.query_pairs().any(|(name, value)| name == "tls" && value == "required");
-        self.refuse_if(!encrypted && !is_loopback(url), "mail.smtp_url", Fault::new("smtp-plain"));
+        // Without an option the mail server's TLS is required, unless it is on this machine.
+        let clear = url.query_pairs().any(|(name, value)| name == "tls" && value != "required");
+        self.refuse_if(clear && !is_loopback(url), "mail.smtp_url", Fault::new("smtp-plain"));
         let has_user = !url.username().is_empty();
         self.refuse_if(
             url.password().is_some() && mail.password.is_some(),
@@ -239,5 +239,7 @@ fn is_loopback(url: &Url) -> bool {
         Some(Host::Ipv6(address)) => Some(address.into()),
         _ => text.parse::<std::net::IpAddr>().ok(),
     };
-    address.map_or_else(|| text.eq_ignore_ascii_case("localhost"), |address| address.is_loopback())
+    let name = text.to_ascii_lowercase();
+    address
+        .map_or_else(|| name == "localhost" || name.ends_with(".localhost"), |address| address.is_loopback())
 }

@@ -20,7 +20,7 @@ pub(crate) use self::{
     check::check_serving,
     duration::show_duration,
     problem::{Fault, Problem},
-    settings::{Applicant, Database, LogFormat, Secret, Settings},
+    settings::{Centre, Database, EnablingDocument, LogFormat, Secret, Settings},
     sources::Surroundings,
 };
 use self::{reader::Reader, sources::Sources};

@@ -36,16 +36,6 @@ impl Network {
         }
     }
 
-    /// The network's first address.
-    pub(crate) const fn address(&self) -> IpAddr {
-        self.address
-    }
-
-    /// How many leading bits are the network's.
-    pub(crate) const fn prefix(&self) -> u8 {
-        self.prefix
-    }
-
     /// Whether this is (nearly) the whole Internet: then every client could claim any address.
     pub(crate) const fn is_everyone(&self) -> bool {
         self.prefix < 4

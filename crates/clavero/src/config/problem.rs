@@ -1,6 +1,6 @@
 //! What is wrong with a configuration: which key, where it was written, which value, and how to mend it.
 
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf};
 
 use crate::speech::{Speech, Value};
 
@@ -36,7 +36,7 @@ impl Fault {
         Self { code, args: Vec::new() }
     }
 
-    pub(crate) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+    pub(crate) fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
         self.args.push((name, value.to_string()));
         self
     }

@@ -13,8 +13,8 @@ use super::{
     problem::{Fault, Problem},
     reader::{Entry, Reader},
     settings::{
-        Applicant, Assisted, Centre, Database, EnablingDocument, Institution, Log, LogFormat, Mail, Secret,
-        Server, Settings, Sri, SriSource,
+        Assisted, Centre, Database, EnablingDocument, Institution, Log, LogFormat, Mail, Secret, Server,
+        Settings, Sri, SriSource,
     },
 };
 
@@ -137,11 +137,13 @@ fn centre(entry: &Entry) -> Result<Centre, Fault> {
 }
 
 fn document(entry: &Entry) -> Result<EnablingDocument, Fault> {
-    let applicants =
-        entry.list("applicants").iter().map(|word| applicant(word)).collect::<Result<Vec<_>, _>>()?;
-    if applicants.is_empty() {
+    let words = entry.list("applicants");
+    if words.is_empty() {
         return Err(Fault::new("entry-field-missing").with("field", "applicants"));
     }
+    let kinds = words.iter().map(|word| applicant(word)).collect::<Result<Vec<_>, _>>()?;
+    let everyone = kinds.contains(&None);
+    let applicants = if everyone { Vec::new() } else { kinds.into_iter().flatten().collect() };
     let es = entry.text("es")?;
     let en = match entry.optional_text("en") {
         text if text.is_empty() => es.clone(),
@@ -150,15 +152,15 @@ fn document(entry: &Entry) -> Result<EnablingDocument, Fault> {
     Ok(EnablingDocument { applicants, es, en })
 }
 
-fn applicant(word: &str) -> Result<Applicant, Fault> {
-    match word {
-        "todos" => Ok(Applicant::Everyone),
-        "tercero" => Ok(Applicant::ThirdPerson),
-        _ => EmployerKind::parse(word).map(Applicant::Kind).map_err(|_| {
-            let kinds = EmployerKind::ALL.map(EmployerKind::as_str);
-            words(&[&["todos", "tercero"], kinds.as_slice()].concat()).with("written", word)
-        }),
+/// One kind of employer; `None` stands for all of them.
+fn applicant(word: &str) -> Result<Option<EmployerKind>, Fault> {
+    if word == "todos" {
+        return Ok(None);
     }
+    EmployerKind::parse(word).map(Some).map_err(|_| {
+        let kinds = EmployerKind::ALL.map(EmployerKind::as_str).join(", ");
+        Fault::new("applicant").with("written", word).with("allowed", format!("todos, {kinds}"))
+    })
 }
 
 fn limits(from: &mut Reader) -> Limits {
@@ -208,7 +210,8 @@ fn smtp_url(text: &str) -> Result<Url, Fault> {
         return Err(Fault::new("smtp-url"));
     }
     for (name, value) in url.query_pairs() {
-        if name != "tls" || !matches!(&*value, "required" | "opportunistic" | "none") {
+        let known = matches!(&*value, "required" | "opportunistic" | "none");
+        if name != "tls" || !known || (url.scheme() == "smtps" && value != "required") {
             return Err(Fault::new("smtp-url-option").with("option", format!("{name}={value}")));
         }
     }

@@ -96,18 +96,18 @@ impl Reader {
             self.refuse(key, found.origin, None, Fault::new("entries"));
             return Vec::new();
         };
-        let mut built = Vec::new();
+        let mut values = Vec::new();
         for table in tables {
             for name in table.keys().filter(|name| !fields.contains(&name.as_str())) {
                 let fault = unknown(name, fields.iter().copied());
                 self.refuse(&format!("{key}.{name}"), found.origin.clone(), None, fault);
             }
             match build(&Entry(table)) {
-                Ok(value) => built.push(value),
+                Ok(value) => values.push(value),
                 Err(fault) => self.refuse(key, found.origin.clone(), None, fault),
             }
         }
-        built
+        values
     }
 
     fn take(&mut self, key: &'static str) -> Option<Found> {

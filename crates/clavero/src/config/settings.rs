@@ -1,6 +1,11 @@
 //! The settings as plain, typed data. What each means stands in `clavero.example.toml`.
 
-use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    fmt,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use clavero_protocol::{EmailAddress, EmployerKind, ForeignerRule, PasswordPolicy, Policy};
 use clavero_service::Limits;
@@ -45,6 +50,14 @@ pub(crate) struct Server {
 pub(crate) enum Database {
     /// The file of the embedded engine.
     Sqlite(PathBuf),
+}
+
+impl Database {
+    /// The file of the embedded engine.
+    pub(crate) fn path(&self) -> &Path {
+        let Self::Sqlite(path) = self;
+        path
+    }
 }
 
 /// `[mail]`.
@@ -97,23 +110,12 @@ pub(crate) struct Centre {
 /// Something that the applicant brings ("documento habilitante").
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct EnablingDocument {
-    /// For whom.
-    pub(crate) applicants: Vec<Applicant>,
+    /// The kinds of employer that bring it; none stands for all.
+    pub(crate) applicants: Vec<EmployerKind>,
     /// In Spanish.
     pub(crate) es: String,
     /// In English.
     pub(crate) en: String,
-}
-
-/// Who may have to bring a document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Applicant {
-    /// Every applicant.
-    Everyone,
-    /// Applicants of one kind of employer.
-    Kind(EmployerKind),
-    /// A third person with a power of attorney.
-    ThirdPerson,
 }
 
 /// `[institution]`: the deployer's brand.

@@ -8,8 +8,8 @@ mod table;
 mod text;
 
 pub(crate) use self::{
-    catastro::Catastro,
+    catastro::{COLUMNS as CATASTRO_COLUMNS, Catastro},
     employers::{COLUMNS as EMPLOYER_COLUMNS, EmployerRow, Employers},
-    row::{Reason, RowError},
+    row::RowError,
     table::Unreadable,
 };

@@ -1,0 +1,213 @@
+//! `clavero doctor`: what can be checked before anybody is served, one line each.
+
+use std::{path::Path, sync::Arc};
+
+use clavero_service::{BreachFilter, KeyRing, mail::Transport as _};
+use clavero_store::{Store, StoreError};
+use clavero_words::time::rfc_3339;
+
+use super::serve;
+use crate::{
+    cli::Doctor,
+    config::{Settings, check_serving, show_duration},
+    failure::Failure,
+    parts,
+    speech::Value,
+    terminal::{self, Terminal},
+};
+
+/// NIST SP 800-63B-4 §3.1.1.2, where the key is the only factor.
+const RECOMMENDED_LENGTH: usize = 15;
+
+/// How a check came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Fine,
+    /// Worth knowing, and no reason not to start.
+    Hint,
+    Failed,
+}
+
+/// Prints a line for each check and remembers whether one failed.
+struct Checkup {
+    terminal: Terminal,
+    failed: bool,
+}
+
+impl Checkup {
+    fn line(&mut self, verdict: Verdict, name: &str, text: &str) {
+        self.failed |= verdict == Verdict::Failed;
+        let word = self.terminal.speech().say(
+            match verdict {
+                Verdict::Fine => "doctor-fine",
+                Verdict::Hint => "doctor-hint",
+                Verdict::Failed => "doctor-failed",
+            },
+            &[],
+        );
+        let name = self.terminal.speech().say(&format!("doctor-name-{name}"), &[]);
+        terminal::print(&format!("{word:<7} {name:<20} {text}"));
+    }
+
+    fn say(&mut self, verdict: Verdict, name: &str, key: &str, args: &[Value<'_>]) {
+        let text = self.terminal.speech().say(key, args);
+        self.line(verdict, name, &text);
+    }
+
+    /// A failure's lines, under one name.
+    fn failure(&mut self, name: &str, failure: &Failure) {
+        for text in failure.lines(self.terminal.speech()) {
+            self.line(Verdict::Failed, name, &text);
+        }
+    }
+
+    fn end(self) -> Result<(), Failure> {
+        if self.failed { Err(Failure::Told) } else { Ok(()) }
+    }
+}
+
+/// Checks everything that can be checked.
+pub(crate) async fn run(
+    command: &Doctor,
+    settings: Result<Settings, Failure>,
+    terminal: Terminal,
+) -> Result<(), Failure> {
+    let mut checkup = Checkup { terminal, failed: false };
+    let settings = match settings {
+        Ok(settings) => settings,
+        Err(failure) => {
+            checkup.failure("config", &failure);
+            return checkup.end();
+        }
+    };
+    configuration(&mut checkup, &settings);
+    let keys = key_ring(&mut checkup, &settings);
+    database(&mut checkup, &settings, keys.as_ref()).await;
+    breach_filter(&mut checkup, &settings);
+    mail(&mut checkup, &settings, command.offline).await;
+    checkup.end()
+}
+
+fn configuration(checkup: &mut Checkup, settings: &Settings) {
+    let problems = check_serving(settings);
+    if problems.is_empty() {
+        checkup.say(Verdict::Fine, "config", "doctor-config-fine", &[]);
+    } else {
+        checkup.failure("config", &Failure::Config(problems));
+    }
+    let server = &settings.server;
+    let is_public = server.public_url.as_ref().is_some_and(|url| url.scheme() == "https");
+    if is_public && server.trusted_proxies.is_empty() {
+        checkup.say(Verdict::Hint, "proxies", "doctor-no-proxies", &[]);
+    }
+    let length = settings.password.min_length;
+    if length < RECOMMENDED_LENGTH {
+        checkup.say(Verdict::Hint, "password", "doctor-password-short", &[("length", &length.to_string())]);
+    }
+    if settings.recovery.form_ttl.is_zero() {
+        let link = show_duration(settings.recovery.link_ttl);
+        checkup.say(Verdict::Hint, "form", "doctor-no-form-ttl", &[("link", &link)]);
+    }
+}
+
+/// The ring, unless it cannot be used. None is made: that is the first start's work.
+fn key_ring(checkup: &mut Checkup, settings: &Settings) -> Option<KeyRing> {
+    let path = settings.key_file.display().to_string();
+    if !settings.key_file.exists() {
+        folder(checkup, "keys", &settings.key_file);
+        return None;
+    }
+    match KeyRing::open(&settings.key_file) {
+        Ok(keys) => {
+            checkup.say(Verdict::Fine, "keys", "doctor-keys-fine", &[("path", &path), ("id", keys.active())]);
+            Some(keys)
+        }
+        Err(error) => {
+            checkup.failure("keys", &Failure::say("failed-keys", [("path", &path), ("why", &error)]));
+            None
+        }
+    }
+}
+
+async fn database(checkup: &mut Checkup, settings: &Settings, keys: Option<&KeyRing>) {
+    let path = settings.database.path();
+    if !path.exists() {
+        folder(checkup, "database", path);
+        return;
+    }
+    let shown = path.display().to_string();
+    let store: Arc<dyn Store> = match parts::open_store(settings) {
+        Ok(store) => store,
+        Err(failure) => return checkup.failure("database", &failure),
+    };
+    let failed = |error: &StoreError| parts::store_failure(path, error);
+    match store.check_writable().await {
+        Ok(()) => checkup.say(Verdict::Fine, "database", "doctor-database-fine", &[("path", &shown)]),
+        Err(error) => return checkup.failure("database", &failed(&error)),
+    }
+    checkup.say(Verdict::Fine, "schema", "doctor-schema-fine", &[]);
+    checkup.say(Verdict::Fine, "clock", "doctor-clock-fine", &[("now", &rfc_3339(store.now()))]);
+    if let Some(keys) = keys
+        && let Err(failure) = parts::bind(settings, &*store, keys).await
+    {
+        checkup.failure("keys", &failure);
+    }
+    match store.census().await {
+        Ok(census) => {
+            let (waiting, oldest) = (census.outbox.to_string(), show_duration(census.outbox_oldest));
+            let verdict = if census.outbox_oldest.as_secs() > 60 { Verdict::Hint } else { Verdict::Fine };
+            checkup.say(verdict, "outbox", "doctor-outbox", &[("waiting", &waiting), ("oldest", &oldest)]);
+        }
+        Err(error) => checkup.failure("outbox", &failed(&error)),
+    }
+}
+
+/// A file that the first start will make: whether it will be able to.
+fn folder(checkup: &mut Checkup, name: &str, path: &Path) {
+    let shown = path.display().to_string();
+    let standing = path.ancestors().skip(1).find(|folder| folder.as_os_str().is_empty() || folder.exists());
+    let folder = standing.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // The one sure way to know is to try: a name that nothing else has, gone again at once.
+    let probe = folder.join(format!(".clavero-doctor-{}", std::process::id()));
+    match std::fs::File::create_new(&probe).and_then(|_| std::fs::remove_file(&probe)) {
+        Ok(()) => checkup.say(Verdict::Hint, name, "doctor-not-there-yet", &[("path", &shown)]),
+        Err(error) => {
+            let folder = folder.display();
+            checkup.failure(name, &Failure::say("failed-write", [("path", &folder), ("why", &error)]));
+        }
+    }
+}
+
+fn breach_filter(checkup: &mut Checkup, settings: &Settings) {
+    let Some(path) = &settings.breach_filter else {
+        return checkup.say(Verdict::Hint, "breach-filter", "doctor-breach-bundled", &[]);
+    };
+    let shown = path.display().to_string();
+    match BreachFilter::load(path) {
+        Ok(_) => checkup.say(Verdict::Fine, "breach-filter", "doctor-breach-fine", &[("path", &shown)]),
+        Err(error) => {
+            let failure = Failure::say("failed-breach-filter", [("path", &shown), ("why", &error)]);
+            checkup.failure("breach-filter", &failure);
+        }
+    }
+}
+
+async fn mail(checkup: &mut Checkup, settings: &Settings, offline: bool) {
+    let Some(url) = &settings.mail.smtp_url else {
+        // The configuration's line has told it.
+        return;
+    };
+    let host = format!("{}:{}", url.host_str().unwrap_or_default(), url.port().unwrap_or(25));
+    if offline {
+        return checkup.say(Verdict::Hint, "mail", "doctor-mail-offline", &[]);
+    }
+    let transport = match serve::smtp(settings) {
+        Ok(transport) => transport,
+        Err(failure) => return checkup.failure("mail", &failure),
+    };
+    if transport.probe().await {
+        checkup.say(Verdict::Fine, "mail", "doctor-mail-fine", &[("host", &host)]);
+    } else {
+        checkup.say(Verdict::Failed, "mail", "doctor-mail-failed", &[("host", &host)]);
+    }
+}

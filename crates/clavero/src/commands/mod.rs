@@ -1,0 +1,48 @@
+//! What each command does.
+
+mod breach_filter;
+mod demo;
+mod doctor;
+mod generate;
+mod import;
+mod keys;
+mod serve;
+
+use crate::{
+    cli::{BreachFilter, Cli, Command, Import, Keys},
+    failure::Failure,
+    parts, server,
+    terminal::{self, Terminal},
+};
+
+/// Runs a command to its end.
+pub(crate) fn run(cli: &Cli, terminal: Terminal) -> Result<(), Failure> {
+    let settings = || parts::settings(cli.config.clone());
+    match &cli.command {
+        Command::Import(Import::Employers(command)) => {
+            block_on(import::employers(command, &settings()?, terminal))
+        }
+        Command::Import(Import::Catastro(command)) => {
+            block_on(import::catastro(command, &settings()?, terminal))
+        }
+        Command::Keys(Keys::Rotate) => keys::rotate(&settings()?, terminal),
+        Command::BreachFilter(BreachFilter::Build(command)) => breach_filter::build(command, terminal),
+        Command::Generate(command) => generate::run(command),
+        Command::Demo(command) => demo::run(command, settings()?, terminal),
+        Command::Serve => serve::run(settings()?),
+        Command::Doctor(command) => server::block_on(doctor::run(command, settings(), terminal)),
+        Command::Openapi => openapi(),
+    }
+}
+
+/// `clavero openapi`: the document as JSON.
+fn openapi() -> Result<(), Failure> {
+    let document = clavero_web::openapi().to_pretty_json();
+    terminal::print(&document.map_err(|error| Failure::say("failed-runtime", [("why", &error)]))?);
+    Ok(())
+}
+
+fn block_on(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| Failure::say("failed-runtime", [("why", &error)]))?.block_on(work)
+}

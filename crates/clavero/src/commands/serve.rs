@@ -1,0 +1,147 @@
+//! `clavero serve`.
+
+use std::sync::Arc;
+
+use clavero_service::{
+    Service, ServiceError,
+    mail::{Sender, SmtpSettings, SmtpTransport},
+};
+use clavero_web::{Centre, Document, Institution, WebConfig};
+use url::Url;
+
+use crate::{
+    config::{Fault, Problem, Secret, Settings, check_serving},
+    failure::Failure,
+    parts,
+    server::{self, Serving},
+};
+
+/// Refuses an unsafe or inconsistent configuration, then serves until told to stop.
+pub(crate) fn run(settings: Settings) -> Result<(), Failure> {
+    let problems = check_serving(&settings);
+    if !problems.is_empty() {
+        return Err(Failure::Config(problems));
+    }
+    server::start_log(&settings)?;
+    server::block_on(serve(settings))
+}
+
+async fn serve(settings: Settings) -> Result<(), Failure> {
+    // The connection pool needs the runtime from the first moment on.
+    let transport = smtp(&settings)?;
+    let metrics = server::start_metrics()?;
+    let (public, bound) = server::bind("server.listen", settings.server.listen).await?;
+    let (admin, admin_bound) = server::bind("server.admin_listen", settings.server.admin_listen).await?;
+    let public_url = settings.server.public_url(bound);
+    let service = start_service(&settings).await?;
+    let serving = Serving {
+        service,
+        web: web_config(&settings, &public_url, false)?,
+        transport: Arc::new(transport),
+        sender: sender(&settings, public_url)?,
+        mailbox: None,
+        metrics,
+        public,
+        admin,
+    };
+    tracing::info!(listen = %bound, "public listener");
+    tracing::info!(admin_listen = %admin_bound, "operator's listener");
+    server::run(serving).await
+}
+
+/// Brings store, key ring and service together.
+pub(super) async fn start_service(settings: &Settings) -> Result<Arc<Service>, Failure> {
+    let (store, keys) = (parts::open_store(settings)?, parts::open_keys(settings)?);
+    let breached = parts::breached(settings)?;
+    Service::start(store, keys, breached, service_settings(settings)).await.map_err(|error| match error {
+        ServiceError::ForeignKeyRing => {
+            Failure::say("failed-foreign-keys", [("path", &settings.key_file.display())])
+        }
+        ServiceError::Store(error) => parts::store_failure(settings.database.path(), &error),
+    })
+}
+
+fn service_settings(settings: &Settings) -> clavero_service::Settings {
+    let institution = &settings.institution;
+    clavero_service::Settings {
+        policy: settings.recovery.clone(),
+        password: settings.password,
+        foreigner: settings.foreigner,
+        limits: settings.limits,
+        sessions: settings.sessions,
+        unknown_ruc_goes_online: settings.sri.unknown_goes_online,
+        institution_words: vec![
+            institution.name.clone(),
+            institution.name_en.clone(),
+            institution.short_name.clone(),
+        ],
+    }
+}
+
+/// What the pages are told.
+pub(super) fn web_config(settings: &Settings, public_url: &str, demo: bool) -> Result<WebConfig, Failure> {
+    let institution = &settings.institution;
+    let proxies = settings.server.trusted_proxies.iter();
+    Ok(WebConfig {
+        public_url: Url::parse(public_url).map_err(|_| {
+            Failure::Config(vec![settings.origins.problem("server.public_url", Fault::new("web-url"))])
+        })?,
+        trusted_proxies: proxies.filter_map(|network| network.to_string().parse().ok()).collect(),
+        institution: Institution {
+            name: institution.name.clone(),
+            brand: institution.colour.clone(),
+            brand_dark: institution.colour_dark.clone(),
+            contact: institution
+                .contact_email
+                .as_ref()
+                .map(|email| email.as_str().to_owned())
+                .unwrap_or_default(),
+            phone: institution.phone.clone(),
+            hours: institution.hours.clone(),
+            legal_basis: institution.legal_basis.join("; "),
+        },
+        centres: settings.assisted.centres.iter().map(centre).collect(),
+        documents: settings.assisted.documents.iter().map(document).collect(),
+        demo,
+    })
+}
+
+fn centre(centre: &crate::config::Centre) -> Centre {
+    Centre {
+        name: centre.name.clone(),
+        address: format!("{}, {}", centre.address, centre.city),
+        hours: centre.hours.clone(),
+    }
+}
+
+fn document(document: &crate::config::EnablingDocument) -> Document {
+    let kinds = document.applicants.iter().map(|kind| kind.as_str().to_owned()).collect();
+    Document { name_es: document.es.clone(), name_en: document.en.clone(), kinds }
+}
+
+/// Who writes the mails.
+pub(super) fn sender(settings: &Settings, public_url: String) -> Result<Sender, Failure> {
+    let from = settings.mail.from.as_ref().and_then(|from| from.as_str().parse().ok());
+    match from {
+        Some(from) => Ok(Sender { from, public_url }),
+        None => Err(wrong_sender(settings)),
+    }
+}
+
+fn wrong_sender(settings: &Settings) -> Failure {
+    Failure::Config(vec![settings.origins.problem("mail.from", Fault::new("from-missing"))])
+}
+
+/// The way to the mail server.
+pub(super) fn smtp(settings: &Settings) -> Result<SmtpTransport, Failure> {
+    let mail = &settings.mail;
+    let problem = |key, fault: Fault| -> Problem { settings.origins.problem(key, fault) };
+    let (Some(url), Some(from)) = (&mail.smtp_url, &mail.from) else {
+        return Err(Failure::Config(vec![problem("mail.smtp_url", Fault::new("smtp-url-missing"))]));
+    };
+    let from = from.as_str().parse().map_err(|_| wrong_sender(settings))?;
+    let password = mail.password.as_ref().map(Secret::reveal).map(ToOwned::to_owned);
+    SmtpTransport::new(&SmtpSettings { url: url.as_str().to_owned(), password, from }).map_err(|error| {
+        Failure::Config(vec![problem("mail.smtp_url", Fault::new("smtp-unusable").with("why", error))])
+    })
+}

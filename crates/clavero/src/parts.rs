@@ -1,0 +1,85 @@
+//! The parts that several commands put together: settings, database, key ring, breached passwords.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use clavero_protocol::BreachedPasswords;
+use clavero_service::{BreachFilter, BundledBreaches, KeyRing};
+use clavero_store::{Sqlite, Store, StoreError, SystemClock};
+
+use crate::{
+    config::{self, Settings, Surroundings},
+    failure::Failure,
+};
+
+/// The file that is read when none is named, if it is there.
+const DEFAULT_FILE: &str = "clavero.toml";
+
+/// The configuration file in force: the one that was named, or the usual one if it is there.
+pub(crate) fn config_file(named: Option<PathBuf>) -> Option<PathBuf> {
+    named
+        .filter(|path| !path.as_os_str().is_empty())
+        .or_else(|| Path::new(DEFAULT_FILE).is_file().then(|| PathBuf::from(DEFAULT_FILE)))
+}
+
+/// The settings in force.
+pub(crate) fn settings(named: Option<PathBuf>) -> Result<Settings, Failure> {
+    config::load(config_file(named).as_deref(), Surroundings::of_process()).map_err(Failure::Config)
+}
+
+/// Opens the database; makes it, and its folder, where there is none.
+pub(crate) fn open_store(settings: &Settings) -> Result<Arc<dyn Store>, Failure> {
+    let path = settings.database.path();
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| Failure::say("failed-folder", [("path", &folder.display()), ("why", &error)]))?;
+    }
+    let store =
+        Sqlite::open(path, Arc::new(SystemClock::new())).map_err(|error| store_failure(path, &error))?;
+    Ok(Arc::new(store))
+}
+
+/// Why the database at `path` cannot be used.
+pub(crate) fn store_failure(path: &Path, error: &StoreError) -> Failure {
+    let path = path.display();
+    match error {
+        StoreError::NewerSchema { found, known } => {
+            Failure::say("failed-newer-schema", [("path", &path), ("found", found), ("known", known)])
+        }
+        StoreError::ClockBehind { seconds } => {
+            Failure::say("failed-clock-behind", [("path", &path), ("seconds", seconds)])
+        }
+        other => Failure::say("failed-database", [("path", &path), ("why", other)]),
+    }
+}
+
+/// Reads the key ring; makes one where there is none.
+pub(crate) fn open_keys(settings: &Settings) -> Result<Arc<KeyRing>, Failure> {
+    let path = &settings.key_file;
+    KeyRing::open_or_create(path)
+        .map(Arc::new)
+        .map_err(|error| Failure::say("failed-keys", [("path", &path.display()), ("why", &error)]))
+}
+
+/// Makes sure that database and key ring belong together; a fresh database is bound to this ring.
+pub(crate) async fn bind(settings: &Settings, store: &dyn Store, keys: &KeyRing) -> Result<(), Failure> {
+    let path = settings.database.path();
+    let standing =
+        store.key_ring_fingerprint(keys.fingerprint()).await.map_err(|error| store_failure(path, &error))?;
+    if standing == keys.fingerprint() {
+        Ok(())
+    } else {
+        Err(Failure::say("failed-foreign-keys", [("path", &settings.key_file.display())]))
+    }
+}
+
+/// The passwords that are known to attackers: the operator's own filter, or the bundled list.
+pub(crate) fn breached(settings: &Settings) -> Result<Box<dyn BreachedPasswords>, Failure> {
+    let Some(path) = &settings.breach_filter else { return Ok(Box::new(BundledBreaches)) };
+    match BreachFilter::load(path) {
+        Ok(filter) => Ok(Box::new(filter)),
+        Err(error) => Err(Failure::say("failed-breach-filter", [("path", &path.display()), ("why", &error)])),
+    }
+}

@@ -1,0 +1,86 @@
+//! How far long work has come: a bar on a terminal, now and then a plain line anywhere else.
+
+use std::{
+    io::{self, Read},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::terminal::{self, Terminal};
+
+/// Rows between two plain lines.
+const ROWS_PER_LINE: u64 = 100_000;
+
+/// Counts the bytes that are read through it.
+pub(crate) struct Counted<R> {
+    inner: R,
+    read: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.read.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+/// Shows the way through a file.
+pub(crate) struct Progress {
+    terminal: Terminal,
+    read: Arc<AtomicU64>,
+    bar: Option<ProgressBar>,
+    rows: u64,
+}
+
+impl Progress {
+    /// Of a file of `bytes` (unknown: 0).
+    pub(crate) fn new(terminal: Terminal, bytes: u64) -> Self {
+        let bar = terminal.is_watched().then(|| {
+            let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::stderr_with_hz(10));
+            let template = "{wide_bar} {percent:>3} %  {msg}  {elapsed_precise} / {duration_precise}";
+            match ProgressStyle::with_template(template) {
+                Ok(style) => bar.with_style(style),
+                Err(_) => bar,
+            }
+        });
+        Self { terminal, read: Arc::default(), bar, rows: 0 }
+    }
+
+    /// A reader whose bytes count.
+    pub(crate) fn counted<R: Read>(&self, inner: R) -> Counted<R> {
+        Counted { inner, read: Arc::clone(&self.read) }
+    }
+
+    /// So many more rows are done.
+    pub(crate) fn advance(&mut self, rows: u64) {
+        let before = self.rows / ROWS_PER_LINE;
+        self.rows += rows;
+        let shown = self.rows.to_string();
+        if let Some(bar) = &self.bar {
+            bar.set_position(self.read.load(Ordering::Relaxed));
+            bar.set_message(self.terminal.speech().say("import-progress", &[("rows", &shown)]));
+        } else if self.rows / ROWS_PER_LINE > before {
+            self.terminal.tell("import-progress", &[("rows", &shown)]);
+        }
+    }
+
+    /// A line that stands above the bar.
+    pub(crate) fn tell(&self, line: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| terminal::tell(line)),
+            None => terminal::tell(line),
+        }
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn finish(self) {
+        if let Some(bar) = self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

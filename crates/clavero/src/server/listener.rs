@@ -1,0 +1,69 @@
+//! A listener and its connections. axum's own `serve` grants a client all the time in the world to send its first
+//! line; here every wait has an end, and the number of connections too.
+
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{Extension, Router, extract::ConnectInfo};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{conn::auto::Builder, graceful::GracefulShutdown},
+    service::TowerToHyperService,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
+};
+use tower::Layer as _;
+
+/// Connections at once; more wait to be accepted.
+const CONNECTIONS: usize = 8_192;
+/// For a whole request head, and between two requests of a connection.
+const HEAD: Duration = Duration::from_secs(15);
+/// Bytes of a request head, and of what is read ahead.
+const BUFFER: usize = 32 * 1024;
+/// Before accepting is tried again where the system has no descriptors left.
+const BREATH: Duration = Duration::from_millis(100);
+
+/// Serves `router` on `listener` until told to stop, then until every request that was begun is answered.
+///
+/// HTTP/1.1 alone: TLS, and HTTP/2 with it, is the proxy's, which speaks HTTP/1.1 to what stands behind it.
+pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) {
+    let mut builder = Builder::new(TokioExecutor::new()).http1_only();
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(BUFFER);
+    let (graceful, room) = (GracefulShutdown::new(), Arc::new(Semaphore::new(CONNECTIONS)));
+    loop {
+        let accepted = tokio::select! {
+            accepted = accept(&listener, &room) => accepted,
+            stopped = stop.wait_for(|stop| *stop) => { drop(stopped); break; }
+        };
+        let (stream, peer, permit) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // A client that has gone again is its own affair; running out of descriptors passes by itself.
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(BREATH).await;
+                continue;
+            }
+        };
+        let service = Extension(ConnectInfo(peer)).layer(router.clone());
+        let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        let connection = graceful.watch(connection.into_owned());
+        tokio::spawn(async move {
+            // What ends a connection early is the client's or the network's doing: nothing to act on.
+            drop(connection.await);
+            drop(permit);
+        });
+    }
+    drop(listener);
+    graceful.shutdown().await;
+}
+
+async fn accept(
+    listener: &TcpListener,
+    room: &Arc<Semaphore>,
+) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+    let permit = Arc::clone(room).acquire_owned().await.map_err(io::Error::other)?;
+    let (stream, peer) = listener.accept().await?;
+    stream.set_nodelay(true)?;
+    Ok((stream, peer, permit))
+}
