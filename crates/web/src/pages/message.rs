@@ -16,14 +16,14 @@ struct Message {
 
 /// The page of `key`: `message-KEY-title` and `message-KEY-text`.
 pub(crate) fn message(state: &WebState, locale: Locale, status: StatusCode, key: &str) -> Response {
-    let l = Layout::new(state, locale, &format!("message-{key}"), "/");
+    let l = Layout::new(state, locale, &format!("message-{key}"), "");
     let text = l.t(&format!("message-{key}-text"));
     page(status, &Message { l, text })
 }
 
 /// The page of a spent budget: says when to come back.
 pub(crate) fn too_many(state: &WebState, locale: Locale, retry_after: std::time::Duration) -> Response {
-    let l = Layout::new(state, locale, "message-too-many", "/");
+    let l = Layout::new(state, locale, "message-too-many", "");
     let until = clavero_words::time::minute(
         state.service().store().now() + retry_after + std::time::Duration::from_secs(59),
     );

@@ -1,0 +1,76 @@
+//! What every engine of the store must do. One suite; each engine brings its own way to open.
+
+mod conformance;
+mod world;
+
+use std::sync::Arc;
+
+use clavero_store::{Sqlite, Store, StoreError};
+use world::{TestClock, World};
+
+/// A fresh SQLite database with a clock of the test's own.
+fn sqlite() -> World {
+    let folder = tempfile::tempdir().expect("a folder");
+    let clock = Arc::new(TestClock::default());
+    let store = Sqlite::open(&folder.path().join("test.db"), clock.clone()).expect("a database");
+    World::new(Arc::new(store), clock, folder)
+}
+
+macro_rules! conforms {
+    ($($test:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $test() {
+                super::conformance::$test(super::sqlite()).await;
+            })+
+        }
+    };
+}
+
+conforms![
+    a_thousand_parallel_guesses_spend_five,
+    sixteen_right_codes_at_once_pass_once_and_queue_one_mail,
+    forty_parallel_redemptions_set_one_key,
+    a_redemption_ends_sessions_other_flows_and_budgets,
+    limits_are_drawn_on_together_or_not_at_all,
+    a_proof_is_spent_once,
+    a_claimed_mail_is_nobody_elses_until_its_lease_ends,
+    a_busy_lane_is_passed_over,
+    a_mail_follows_no_later_address,
+    an_import_changes_what_differs_and_never_a_key_that_was_set_here,
+    sessions_end_by_idleness_and_by_age,
+    a_frozen_key_ends_everything_and_the_token_works_once,
+    what_has_ended_is_swept,
+];
+
+#[tokio::test]
+async fn an_acknowledged_transaction_is_there_after_a_restart() {
+    let world = sqlite();
+    let record = world.begin().await;
+    let (folder, clock, store) = world.into_parts();
+    drop(store);
+    let again = Sqlite::open(&folder.path().join("test.db"), clock).expect("the database");
+    assert_eq!(again.recovery(record.recovery.id).await.expect("a read"), Some(record));
+}
+
+#[tokio::test]
+async fn a_start_in_the_past_is_refused() {
+    let world = sqlite();
+    world.begin().await;
+    let (folder, clock, store) = world.into_parts();
+    drop(store);
+    clock.back(3_600);
+    let refused = Sqlite::open(&folder.path().join("test.db"), clock);
+    assert!(matches!(refused.err(), Some(StoreError::ClockBehind { seconds: 3_600 })));
+}
+
+#[tokio::test]
+async fn a_schema_of_a_newer_version_is_refused() {
+    let (folder, clock, store) = sqlite().into_parts();
+    drop(store);
+    let path = folder.path().join("test.db");
+    let connection = rusqlite::Connection::open(&path).expect("the database");
+    connection.execute("INSERT INTO migration VALUES (99, x'00')", []).expect("a newer migration");
+    drop(connection);
+    assert!(matches!(Sqlite::open(&path, clock).err(), Some(StoreError::NewerSchema { found: 99, .. })));
+}

@@ -1,0 +1,182 @@
+//! A store with one employer in it, and time in the test's hand.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU8, Ordering},
+    },
+    time::Duration,
+};
+
+use clavero_protocol::{
+    Command, EmployerKey, EmployerKind, FlowMail, ForeignerRule, Policy, Recovery, RecoveryId,
+    RepresentativeId, Ruc, Subject, Sucursal, Timestamp,
+};
+use clavero_store::{
+    Advance, Begin, Budget, Claim, ClaimedMail, Clock, Digest, EmployerRecord, Limit, MailOutcome,
+    NewCredential, NewSession, NotAdvanced, RecoveryRecord, Redeem, SealedEmail, SessionLife, Settle, Store,
+};
+use tempfile::TempDir;
+
+/// Time that stands still until it is moved.
+pub(crate) struct TestClock(AtomicI64);
+
+impl Default for TestClock {
+    fn default() -> Self {
+        Self(AtomicI64::new(1_800_000_000_000_000))
+    }
+}
+
+impl TestClock {
+    pub(crate) fn forward(&self, seconds: i64) {
+        self.0.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
+    }
+
+    pub(crate) fn back(&self, seconds: i64) {
+        self.forward(-seconds);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(self.0.load(Ordering::SeqCst))
+    }
+}
+
+pub(crate) const LIFE: SessionLife =
+    SessionLife { idle: Duration::from_secs(900), absolute: Duration::from_secs(43_200) };
+
+pub(crate) struct World {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) policy: Arc<Policy>,
+    folder: TempDir,
+    next: AtomicU8,
+}
+
+pub(crate) fn employer() -> EmployerKey {
+    EmployerKey::new(Ruc::parse("1790011674001").expect("a RUC"), Sucursal::FIRST).expect("a key")
+}
+
+pub(crate) fn email(index: u8) -> SealedEmail {
+    SealedEmail { sealed: vec![index; 40], index: [index; 16], lane: i64::from(index) }
+}
+
+pub(crate) fn record(email: Option<SealedEmail>) -> EmployerRecord {
+    EmployerRecord {
+        key: employer(),
+        kind: EmployerKind::Privada,
+        name: "Compañía Ñandú S.A.".to_owned(),
+        representative: RepresentativeId::parse("1714307103", &ForeignerRule::default()).expect("a cédula"),
+        representative_name: "María José Muñoz Peña".to_owned(),
+        email,
+        has_key: true,
+    }
+}
+
+pub(crate) fn credential(text: &str) -> NewCredential {
+    NewCredential { phc: text.to_owned(), mac: [7; 32] }
+}
+
+pub(crate) fn limit(key: u8, limit: u32) -> Limit {
+    let rule = clavero_protocol::Rule { limit, window: Duration::from_secs(900) };
+    Limit { key: [key; 16], budget: Budget::Log(vec![rule]) }
+}
+
+impl World {
+    pub(crate) fn new(store: Arc<dyn Store>, clock: Arc<TestClock>, folder: TempDir) -> Self {
+        Self { store, clock, policy: Arc::new(Policy::default()), folder, next: AtomicU8::new(1) }
+    }
+
+    pub(crate) fn into_parts(self) -> (TempDir, Arc<TestClock>, Arc<dyn Store>) {
+        (self.folder, self.clock, self.store)
+    }
+
+    fn fresh(&self) -> u8 {
+        self.next.fetch_add(1, Ordering::SeqCst)
+    }
+
+    pub(crate) async fn register(&self) {
+        self.store.import_employers(vec![(record(Some(email(1))), None)]).await.expect("an import");
+    }
+
+    pub(crate) async fn begin(&self) -> RecoveryRecord {
+        self.register().await;
+        let id = RecoveryId([self.fresh(); 16]);
+        let subject = Subject::Employer { key: employer(), email_version: 1 };
+        let record = RecoveryRecord {
+            recovery: Recovery::begin(id, subject, self.store.now()),
+            token: [9; 32],
+            key_id: "k1".to_owned(),
+            reference: *b"K7",
+            locale: "es-EC".to_owned(),
+        };
+        let begin = Begin { record, lane: Some(1), limits: vec![limit(200, 100)], once: None };
+        self.store.begin(begin).await.expect("a transaction").expect("room")
+    }
+
+    pub(crate) async fn step(&self, id: RecoveryId, command: Command) -> Result<Recovery, NotAdvanced> {
+        let advance = Advance { id, command, policy: Arc::clone(&self.policy), limits: Vec::new() };
+        self.store.advance(advance).await.expect("a transaction")
+    }
+
+    pub(crate) async fn claim(&self, busy_lanes: Vec<i64>) -> Vec<ClaimedMail> {
+        let verifiers: Vec<Digest> = (0..4).map(|_| [self.fresh(); 32]).collect();
+        let (lease, policy) = (Duration::from_secs(60), Arc::clone(&self.policy));
+        let claim = Claim { max: 4, lease, busy_lanes, verifiers, policy };
+        self.store.claim_mails(claim).await.expect("a claim")
+    }
+
+    pub(crate) async fn settle(&self, mail: &ClaimedMail, outcome: MailOutcome) -> bool {
+        let policy = Arc::clone(&self.policy);
+        let settle = Settle { id: mail.id, attempts: mail.attempts, outcome, policy };
+        self.store.settle_mail(settle).await.expect("a settlement")
+    }
+
+    /// Sends all that waits.
+    pub(crate) async fn mail_all(&self) {
+        for mail in self.claim(Vec::new()).await {
+            assert!(self.settle(&mail, MailOutcome::Accepted).await);
+        }
+    }
+
+    /// A flow whose link is out, and the link's verifier.
+    pub(crate) async fn with_link(&self) -> (RecoveryId, Digest) {
+        let id = self.begin().await.recovery.id;
+        self.mail_all().await;
+        self.step(id, Command::SpendAttempt).await.expect("a guess");
+        self.step(id, Command::AcceptCode { counter: 1 }).await.expect("the code");
+        let verifiers: Vec<Digest> = vec![[self.fresh(); 32]];
+        let (lease, policy) = (Duration::from_secs(60), Arc::clone(&self.policy));
+        let claim = Claim { max: 1, lease, busy_lanes: Vec::new(), verifiers: verifiers.clone(), policy };
+        let claimed = self.store.claim_mails(claim).await.expect("a claim");
+        assert_eq!(claimed[0].verifier, Some(0));
+        assert!(self.settle(&claimed[0], MailOutcome::Accepted).await);
+        assert!(matches!(
+            self.store.recovery(id).await.expect("a read").expect("the flow").recovery.issue(),
+            Some((FlowMail::Link, _))
+        ));
+        (id, verifiers[0])
+    }
+
+    pub(crate) fn redemption(&self, link: Digest, phc: &str) -> Redeem {
+        let policy = Arc::clone(&self.policy);
+        Redeem { link, opened_at: None, credential: credential(phc), clear: vec![[200; 16]], policy }
+    }
+
+    pub(crate) async fn sign_in(&self) -> Digest {
+        let token = [self.fresh(); 32];
+        let session = NewSession {
+            token,
+            id: [self.fresh(); 16],
+            employer: employer(),
+            device: "Firefox · Linux".to_owned(),
+            device_token: [self.fresh(); 32],
+            clear: Vec::new(),
+            give_back: Vec::new(),
+            rehash: None,
+        };
+        self.store.open_session(session).await.expect("a session");
+        token
+    }
+}
