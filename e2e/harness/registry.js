@@ -74,7 +74,7 @@ export class Registry {
   csv() {
     const header = 'ruc,sucursal,razon_social,tipo,representante_id,representante_nombre,correo,tiene_clave';
     const line = (row) =>
-      [row.ruc, row.sucursal, row.name, row.kind, row.representative, row.representativeName, row.email,
+      [row.ruc, row.sucursal, `"${row.name}"`, row.kind, row.representative, row.representativeName, row.email,
         row.hasKey ? 'si' : 'no'].join(',');
     return [header, ...this.rows.map(line), ''].join('\n');
   }

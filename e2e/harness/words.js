@@ -14,6 +14,7 @@ export const WORDS = {
     signIn: 'Ingresar',
     suggest: /Sugerir/,
     domestic: /doméstic/i,
+    ended: /(ya terminó|terminó|venció)/i,
     demonstration: /demostración/i,
   },
   en: {
@@ -29,6 +30,7 @@ export const WORDS = {
     signIn: 'Sign in',
     suggest: /Suggest a phrase/,
     domestic: /domestic/i,
+    ended: /has ended/i,
     demonstration: /demonstration/i,
   },
 };

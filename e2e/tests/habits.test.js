@@ -123,14 +123,17 @@ test('the back button shows where the flow stands, and never sends anything agai
     const employer = set.employers.back;
     const { page } = walk;
     await walk.validate(employer);
+    // The page moves on by itself to what the mail server said; then it is still.
+    await page.locator('main form[action$="/codigo"] [data-until]').waitFor();
     await page.goBack();
     await page.waitForURL(`**${RECOVER}`);
     await page.goForward();
     await walk.typeCode(employer);
+    const link = await walk.mailbox.nextLink(employer.email);
+    await page.locator('main .box [data-until]').waitFor();
     await page.goBack();
     await page.goForward();
     assert.equal(await walk.field('code').count(), 0, 'the code was typed already');
-    const link = await walk.mailbox.nextLink(employer.email);
     await page.goto(link);
     await walk.setKey();
     await page.goBack();

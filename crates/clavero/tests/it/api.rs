@@ -1,5 +1,7 @@
 //! `/api/v1` as an integrator uses it.
 
+use std::time::{Duration, Instant};
+
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -173,15 +175,23 @@ pub(crate) async fn eventually<T, E: std::fmt::Debug, F: Future<Output = Result<
     what: &str,
     attempt: impl Fn() -> F,
 ) -> T {
-    const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
-    let mut ticks = tokio::time::interval(std::time::Duration::from_millis(25));
-    let began = std::time::Instant::now();
+    within(Duration::from_secs(30), what, attempt).await
+}
+
+/// The same with another bound.
+pub(crate) async fn within<T, E: std::fmt::Debug, F: Future<Output = Result<T, E>>>(
+    patience: Duration,
+    what: &str,
+    attempt: impl Fn() -> F,
+) -> T {
+    let mut ticks = tokio::time::interval(Duration::from_millis(25));
+    let began = Instant::now();
     loop {
         ticks.tick().await;
         match attempt().await {
             Ok(value) => return value,
             Err(last) => {
-                assert!(began.elapsed() < PATIENCE, "{what} did not come about; last seen: {last:#?}");
+                assert!(began.elapsed() < patience, "{what} did not come about; last seen: {last:#?}");
             }
         }
     }

@@ -181,8 +181,7 @@ async fn another_code_too_soon_is_answered_with_the_wait() {
 
 #[tokio::test]
 async fn the_employers_own_phc_string_signs_in_before_any_recovery() {
-    // Argon2id of "la clave que ya tenía 1", made by another program with its own parameters.
-    let hash = crate::secrets::ARGON2_OF_OLD_KEY;
+    let hash = crate::secrets::ARGON2_OF_OLD_KEY_ELSEWHERE;
     let mut registry = Registry::default();
     let employer = registry.company_with(|row| hash.clone_into(&mut row.key_hash));
     let server = Setup::new(&registry, 9).start();

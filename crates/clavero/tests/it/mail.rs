@@ -10,15 +10,21 @@ use std::{
     process::{Child, Command, Stdio},
     sync::{Arc, Mutex, MutexGuard},
     thread,
+    time::Duration,
 };
 
 use mail_parser::MessageParser;
 use tempfile::TempDir;
 
 use crate::{
-    api::{Api, eventually},
+    api::{Api, eventually, within},
     employers::Employer,
 };
+
+/// How long a mail may take on a busy machine.
+const USUAL: Duration = Duration::from_secs(30);
+/// How long the program's worker keeps a mail that it has taken up.
+const LEASE: Duration = Duration::from_secs(60);
 
 /// A mail as its reader has it.
 #[derive(Debug, Clone)]
@@ -145,7 +151,11 @@ impl Inbox {
     }
 
     async fn next_that(&self, address: &str, fits: impl Fn(&Mail) -> bool) -> Mail {
-        eventually(&format!("a mail to {address}"), async || {
+        self.next_within(USUAL, address, fits).await
+    }
+
+    async fn next_within(&self, patience: Duration, address: &str, fits: impl Fn(&Mail) -> bool) -> Mail {
+        within(patience, &format!("a mail to {address}"), async || {
             let mut state = self.state();
             let found =
                 state.mails.iter_mut().find(|(mail, read)| !*read && mail.to == address && fits(mail));
@@ -168,6 +178,12 @@ impl Inbox {
     /// The code of the next mail that has one.
     pub(crate) async fn next_code(&self, address: &str) -> String {
         self.next_that(address, |mail| mail.links().is_empty()).await.code()
+    }
+
+    /// The code of the next mail that has one; a mail that was on its way when the program was killed is taken up again
+    /// when its lease has run out.
+    pub(crate) async fn next_code_after_a_crash(&self, address: &str) -> String {
+        self.next_within(LEASE + USUAL, address, |mail| mail.links().is_empty()).await.code()
     }
 
     /// The code of the mail with this reference.

@@ -5,7 +5,7 @@ use std::fs;
 use reqwest::StatusCode;
 
 use crate::{
-    api::{Api, NEW_KEY},
+    api::{Api, Flow, NEW_KEY},
     employers::Registry,
     mail::Inbox,
     server::Setup,
@@ -46,6 +46,8 @@ async fn what_was_issued_under_the_old_key_works_until_it_ends() {
     assert!(rotated.status.success(), "{rotated:?}");
     assert!(server.terminate().success());
     server.restart();
+    let api = Api::of(&server);
+    let flow = Flow::of(&api, &flow.started);
     flow.send_code(&code).await.ok(200);
     let link = inbox.next_link(&employer.email).await;
     assert_eq!(api.set_key(&link, NEW_KEY).await.status, 204);

@@ -15,8 +15,12 @@ use crate::{
     server::{Setup, TestServer},
 };
 
-/// Argon2id of "la clave que ya tenía 1", made by another program with its own parameters.
+/// Argon2id of "la clave que ya tenía 1", made by another program with the parameters that this one has too.
 pub(crate) const ARGON2_OF_OLD_KEY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$xUbWrpWni3mD1SsAgMSxNQ$c+W/Z56VCbp4URKswZAB4g1YEHuiFd9dmTV4rwav2ho";
+
+/// The same key with parameters of its own.
+pub(crate) const ARGON2_OF_OLD_KEY_ELSEWHERE: &str =
     "$argon2id$v=19$m=8192,t=3,p=2$FSmbJH/bBrMMZD3vTCY7Rg$MYNjDtZubZ85HhXYqLTUo0qVHeLiHICzifdjCwkNg1M";
 
 /// Two small digits a byte.
