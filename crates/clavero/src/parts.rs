@@ -6,7 +6,7 @@ use std::{
 };
 
 use clavero_protocol::BreachedPasswords;
-use clavero_service::{BreachFilter, BundledBreaches, KeyRing};
+use clavero_service::{BreachFilter, BundledBreaches, KeyRing, KeyRingError};
 use clavero_store::{Sqlite, Store, StoreError, SystemClock};
 
 use crate::{
@@ -17,10 +17,14 @@ use crate::{
 /// The file that is read when none is named, if it is there.
 const DEFAULT_FILE: &str = "clavero.toml";
 
-/// The configuration file in force: the one that was named, or the usual one if it is there.
-pub(crate) fn config_file(named: Option<PathBuf>) -> Option<PathBuf> {
+/// Names it where no argument does.
+const FILE_VARIABLE: &str = "CLAVERO_CONFIG";
+
+/// The configuration file in force: the one that was named, or the usual one if it is there. A variable that is set to
+/// nothing counts as not set, as with every other one.
+fn config_file(named: Option<PathBuf>) -> Option<PathBuf> {
     named
-        .filter(|path| !path.as_os_str().is_empty())
+        .or_else(|| std::env::var_os(FILE_VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from))
         .or_else(|| Path::new(DEFAULT_FILE).is_file().then(|| PathBuf::from(DEFAULT_FILE)))
 }
 
@@ -58,9 +62,19 @@ pub(crate) fn store_failure(path: &Path, error: &StoreError) -> Failure {
 /// Reads the key ring; makes one where there is none.
 pub(crate) fn open_keys(settings: &Settings) -> Result<Arc<KeyRing>, Failure> {
     let path = &settings.key_file;
-    KeyRing::open_or_create(path)
-        .map(Arc::new)
-        .map_err(|error| Failure::say("failed-keys", [("path", &path.display()), ("why", &error)]))
+    KeyRing::open_or_create(path).map(Arc::new).map_err(|error| keys_failure(path, &error))
+}
+
+/// Why the key ring at `path` cannot be used.
+pub(crate) fn keys_failure(path: &Path, error: &KeyRingError) -> Failure {
+    let path = path.display();
+    match error {
+        KeyRingError::Mode { mode } => {
+            Failure::say("failed-keys-mode", [("path", &path), ("mode", &format!("{mode:o}"))])
+        }
+        KeyRingError::File(error) => Failure::say("failed-keys", [("path", &path), ("why", error)]),
+        KeyRingError::Form(_) => Failure::say("failed-keys-form", [("path", &path)]),
+    }
 }
 
 /// Makes sure that database and key ring belong together; a fresh database is bound to this ring.

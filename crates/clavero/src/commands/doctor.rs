@@ -123,7 +123,7 @@ fn key_ring(checkup: &mut Checkup, settings: &Settings) -> Option<KeyRing> {
             Some(keys)
         }
         Err(error) => {
-            checkup.failure("keys", &Failure::say("failed-keys", [("path", &path), ("why", &error)]));
+            checkup.failure("keys", &parts::keys_failure(&settings.key_file, &error));
             None
         }
     }

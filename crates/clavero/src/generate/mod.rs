@@ -17,7 +17,7 @@ use crate::import::{CATASTRO_COLUMNS, EMPLOYER_COLUMNS};
 /// Writes so many rows of the employer registry.
 pub(crate) fn write_employers(count: u32, seed: u64, output: impl Write) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(output);
-    writer.write_record(EMPLOYER_COLUMNS)?;
+    writer.write_record(EMPLOYER_COLUMNS).map_err(io_error)?;
     for made_up in MadeUpEmployers::new(seed).take(count as usize) {
         let MadeUp { ruc, sucursal, name, kind, representative, representative_name, email, has_key } =
             made_up;
@@ -32,9 +32,17 @@ pub(crate) fn write_employers(count: u32, seed: u64, output: impl Write) -> io::
             &email,
             has_key,
         ];
-        writer.write_record(row)?;
+        writer.write_record(row).map_err(io_error)?;
     }
     writer.flush()
+}
+
+/// With the kind that the system gave it: who writes into a closed pipe wants to know.
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 /// Writes the tax register of the same employers, as the authority writes it: `|`, ISO-8859-1, a row per establishment.
