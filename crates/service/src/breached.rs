@@ -154,7 +154,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("breaches.bin");
         let line = |text: String| {
-            Ok(Sha1::digest(text).iter().map(|b| format!("{b:02X}")).collect::<String>() + ":7")
+            Ok(Sha1::digest(text).iter().fold(String::new(), |hex, b| hex + &format!("{b:02X}")) + ":7")
         };
         let filter = BreachFilter::build((0..5_000).map(|n| line(format!("filtrada número {n}")))).unwrap();
         filter.save(&path).unwrap();

@@ -7,8 +7,8 @@ use clavero_store::{Budget, BudgetKey, Limit, SealedEmail};
 
 use crate::{Client, Identifiers, keys::KeyRing, settings::Settings};
 
-const MINUTE: Duration = Duration::from_secs(60);
-const DAY: Duration = Duration::from_secs(86_400);
+const MINUTE: Duration = Duration::from_mins(1);
+const DAY: Duration = Duration::from_hours(24);
 
 /// Mismatches for one employer or one representative in a day before proof of work is asked for.
 const MISMATCHES_BEFORE_PROOF: u32 = 10;

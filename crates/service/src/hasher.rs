@@ -76,9 +76,10 @@ impl Hasher {
     /// Compares a password with a PHC string, in the time of one hash whatever comes of it. `None` compares with nothing.
     pub async fn verify(&self, password: NormalizedPassword, phc: Option<String>) -> Result<Verdict, Busy> {
         let keys = Arc::clone(&self.keys);
-        self.run(move |memory| match phc {
-            Some(phc) => verify(&keys, &password, &phc, memory),
-            None => {
+        self.run(move |memory| {
+            if let Some(phc) = phc {
+                verify(&keys, &password, &phc, memory)
+            } else {
                 drop(hash(&keys, &password, memory));
                 Verdict { matches: false, outdated: false }
             }

@@ -154,7 +154,7 @@ impl Service {
 
     /// Forgets what has ended, a little at a time, for as long as the service lives.
     pub async fn sweep_forever(self: Arc<Self>) {
-        const EVERY: std::time::Duration = std::time::Duration::from_secs(60);
+        const EVERY: std::time::Duration = std::time::Duration::from_mins(1);
         const ROWS: u32 = 1_000;
         let mut ticks = tokio::time::interval(EVERY);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);

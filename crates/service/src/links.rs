@@ -73,9 +73,10 @@ impl Service {
     ) -> Result<(), LinkError> {
         let recovery = &link.record.recovery;
         let policy = &self.settings.policy;
-        recovery.check_link(link.counter, opened_at, now, policy).map_err(|refusal| match refusal {
-            Refusal::LinkUsed => LinkError::Used,
-            _ => {
+        recovery.check_link(link.counter, opened_at, now, policy).map_err(|refusal| {
+            if refusal == Refusal::LinkUsed {
+                LinkError::Used
+            } else {
                 let resendable = matches!(recovery.stage, Stage::Link { .. }) && now < recovery.cap(policy);
                 LinkError::Expired { resendable }
             }
@@ -155,10 +156,7 @@ impl Service {
         let Some(employer) = self.store.employer(&employer.record.key).await? else { return Err(used) };
         let phc = employer.credential.as_ref().map(|credential| credential.phc.clone());
         let verdict = self.hasher.verify(NormalizedPassword::new(password), phc).await;
-        match verdict.map_err(|_| SetPasswordError::Busy)?.matches {
-            true => Ok(name_of(&employer)),
-            false => Err(used),
-        }
+        if verdict.map_err(|_| SetPasswordError::Busy)?.matches { Ok(name_of(&employer)) } else { Err(used) }
     }
 
     /// One click on the page of a link that has ended: another goes to the same mailbox.

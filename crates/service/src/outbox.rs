@@ -26,11 +26,11 @@ const IN_FLIGHT: usize = 128;
 /// Of these, to one domain.
 const PER_LANE: usize = 16;
 /// After this another worker may take a mail up: longer than a hand-over can take.
-const LEASE: Duration = Duration::from_secs(60);
+const LEASE: Duration = Duration::from_mins(1);
 /// How long a mail may lie before a worker that was not woken looks: another node queued it.
 const LOOK: Duration = Duration::from_secs(1);
 /// The longest wait between attempts.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 /// Attempts of a mail that no flow's end bounds.
 const MOST_ATTEMPTS: u32 = 60;
 
@@ -148,7 +148,7 @@ struct Job {
 impl Job {
     async fn run(self, mail: ClaimedMail, token: Option<Token>) {
         let outcome = match self.hand_over(&mail, token).await {
-            Some(delivery) => self.outcome(&mail, delivery),
+            Some(delivery) => outcome_of(delivery, mail.attempts),
             None => MailOutcome::Dropped,
         };
         let policy = self.service.settings.policy_arc();
@@ -229,18 +229,6 @@ impl Job {
         self.service.keys.code(&of, counter, self.service.settings.policy.code_digits)
     }
 
-    fn outcome(&self, mail: &ClaimedMail, delivery: Delivery) -> MailOutcome {
-        match delivery {
-            Delivery::Accepted => MailOutcome::Accepted,
-            Delivery::Refused(_) => MailOutcome::Refused,
-            Delivery::Deferred(_) if mail.attempts >= MOST_ATTEMPTS => MailOutcome::Dropped,
-            Delivery::Deferred(reply) => {
-                metrics::counter!("clavero_mails_deferred_total", "reply" => reply.as_str()).increment(1);
-                MailOutcome::Retry { after: back_off(mail.attempts, u32::from_be_bytes(random())) }
-            }
-        }
-    }
-
     fn count(&self, mail: &ClaimedMail, outcome: MailOutcome) {
         let kind = match mail.kind {
             MailKind::Code => mail_word(clavero_protocol::FlowMail::Code),
@@ -261,6 +249,18 @@ impl Job {
             if mail.kind != MailKind::Changed {
                 metrics::counter!("clavero_journey_total", "step" => step).increment(1);
             }
+        }
+    }
+}
+
+fn outcome_of(delivery: Delivery, attempts: u32) -> MailOutcome {
+    match delivery {
+        Delivery::Accepted => MailOutcome::Accepted,
+        Delivery::Refused(_) => MailOutcome::Refused,
+        Delivery::Deferred(_) if attempts >= MOST_ATTEMPTS => MailOutcome::Dropped,
+        Delivery::Deferred(reply) => {
+            metrics::counter!("clavero_mails_deferred_total", "reply" => reply.as_str()).increment(1);
+            MailOutcome::Retry { after: back_off(attempts, u32::from_be_bytes(random())) }
         }
     }
 }

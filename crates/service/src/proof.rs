@@ -17,7 +17,7 @@ use crate::{keys::KeyRing, secrets::random};
 /// Half of it is tried on average: about a second in a browser on a phone.
 const MAX_NUMBER: u32 = 100_000;
 /// How long a challenge may take.
-const LIFE: Duration = Duration::from_secs(10 * 60);
+const LIFE: Duration = Duration::from_mins(10);
 /// What a person without JavaScript waits instead.
 const WAIT: Duration = Duration::from_secs(20);
 
@@ -68,7 +68,7 @@ struct Solution {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 fn digest_of(salt: &str, number: u32) -> String {

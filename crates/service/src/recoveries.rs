@@ -112,7 +112,7 @@ impl Service {
         }
         self.accept_proof(request.proof.as_deref(), Scope::Recovery, client)
             .map(Some)
-            .map_err(|challenge| StartError::ProofRequired(challenge))
+            .map_err(StartError::ProofRequired)
     }
 
     /// Checks a proof; answers a fresh challenge where there is none that holds.

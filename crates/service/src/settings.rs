@@ -61,10 +61,7 @@ impl Default for Settings {
             password: PasswordPolicy::default(),
             foreigner: ForeignerRule::default(),
             limits: Limits::default(),
-            sessions: SessionLife {
-                idle: Duration::from_secs(15 * 60),
-                absolute: Duration::from_secs(12 * 3_600),
-            },
+            sessions: SessionLife { idle: Duration::from_mins(15), absolute: Duration::from_hours(12) },
             unknown_ruc_goes_online: true,
             institution_words: Vec::new(),
         }

@@ -26,18 +26,21 @@ fn version(text: &str) -> String {
 static CSS_PATH: LazyLock<String> = LazyLock::new(|| format!("/recursos/{}.css", version(CSS)));
 static JS_PATH: LazyLock<String> = LazyLock::new(|| format!("/recursos/{}.js", version(JS)));
 
-/// Where the style sheet is.
-pub(crate) fn css_path() -> &'static str {
-    &CSS_PATH
+/// Where the assets are.
+pub(crate) struct Assets {
+    pub(crate) css: &'static str,
+    pub(crate) js: &'static str,
+    /// The institution's colours.
+    pub(crate) brand: &'static str,
 }
 
-/// Where the script is.
-pub(crate) fn js_path() -> &'static str {
-    &JS_PATH
+impl Assets {
+    pub(crate) fn current() -> Self {
+        Self { css: &CSS_PATH, js: &JS_PATH, brand: BRAND_PATH }
+    }
 }
 
-/// Where the institution's colours are.
-pub(crate) const BRAND_PATH: &str = "/recursos/institucion.css";
+const BRAND_PATH: &str = "/recursos/institucion.css";
 
 pub(crate) async fn serve(State(state): State<WebState>, Path(file): Path<String>) -> Response {
     let path = format!("/recursos/{file}");
@@ -57,13 +60,8 @@ fn brand(state: &WebState) -> String {
     let is_colour = |text: &str| {
         text.len() == 7 && text.starts_with('#') && text[1..].bytes().all(|byte| byte.is_ascii_hexdigit())
     };
-    let mut css = String::new();
-    for (name, colour) in
-        [("--institution-brand", &institution.brand), ("--institution-brand-dark", &institution.brand_dark)]
-    {
-        if is_colour(colour) {
-            css.push_str(&format!(":root{{{name}:{colour}}}"));
-        }
-    }
-    css
+    [("--institution-brand", &institution.brand), ("--institution-brand-dark", &institution.brand_dark)]
+        .into_iter()
+        .filter(|(_, colour)| is_colour(colour))
+        .fold(String::new(), |css, (name, colour)| css + &format!(":root{{{name}:{colour}}}"))
 }

@@ -1,4 +1,4 @@
-//! Cookies: `__Host-`, HttpOnly, SameSite=Lax; without prefix and Secure only on a plain-HTTP loopback address.
+//! Cookies: `__Host-`, `HttpOnly`, SameSite=Lax; without prefix and Secure only on a plain-HTTP loopback address.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
@@ -37,13 +37,10 @@ pub(crate) fn read(headers: &HeaderMap, config: &WebConfig, cookie: &str) -> Opt
 
 /// A `Set-Cookie` that lasts `seconds`; `None` for the browser's session, zero to forget it.
 pub(crate) fn set(config: &WebConfig, cookie: &str, value: &str, seconds: Option<u64>) -> HeaderValue {
-    let mut text = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax", name(config, cookie));
-    if config.is_secure() {
-        text.push_str("; Secure");
-    }
-    if let Some(seconds) = seconds {
-        text.push_str(&format!("; Max-Age={seconds}"));
-    }
+    let secure = if config.is_secure() { "; Secure" } else { "" };
+    let age = seconds.map_or_else(String::new, |seconds| format!("; Max-Age={seconds}"));
+    let name = name(config, cookie);
+    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
     // Every value is base64url, hexadecimal or a language tag.
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }

@@ -78,7 +78,7 @@ pub fn admin_router(state: WebState) -> Router {
     admin::router().with_state(state)
 }
 
-/// The OpenAPI 3.1 document of `/api/v1`.
+/// The `OpenAPI` 3.1 document of `/api/v1`.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
     api::document()

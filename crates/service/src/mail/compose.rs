@@ -242,7 +242,7 @@ mod tests {
             employer: EmployerKey::new(Ruc::parse("1790011674001").unwrap(), Sucursal::FIRST).unwrap(),
             locale,
             now,
-            ends_at: now + std::time::Duration::from_secs(180),
+            ends_at: now + std::time::Duration::from_mins(3),
             carries,
         };
         let sender = Sender {

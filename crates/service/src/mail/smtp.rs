@@ -117,10 +117,7 @@ impl SmtpTransport {
         let Ok(sent) = tokio::time::timeout(WHOLE, self.pool.send_raw(envelope, message)).await else {
             return Delivery::Deferred(Reply::TimeOut);
         };
-        let error = match sent {
-            Ok(_) => return Delivery::Accepted,
-            Err(error) => error,
-        };
+        let Err(error) = sent else { return Delivery::Accepted };
         match error.status().map(|code| (code.severity, u16::from(code))) {
             Some((Severity::PermanentNegativeCompletion, code)) if speaks_of_recipient(code) => {
                 Delivery::Refused(Reply::Recipient)

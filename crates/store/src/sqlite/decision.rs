@@ -94,7 +94,7 @@ pub(super) fn redeem(tx: &Tx<'_>, redeem: &Redeem) -> Result<Result<EmployerKey,
         Err(refusal) => return Ok(Err(refusal)),
     };
     // A decoy never gets a link; if one had, it would open nothing.
-    let Some(employer) = transition.recovery.employer().cloned() else {
+    let Some(employer) = transition.recovery.employer().copied() else {
         return Ok(Err(Refusal::LinkExpired));
     };
     save(tx, &link.record, &transition)?;
@@ -145,7 +145,7 @@ fn notify_change(tx: &Tx<'_>, key: &EmployerKey, flow: Option<&RecoveryRecord>) 
         &outbox::Row {
             kind: MailKind::Changed,
             recovery: None,
-            employer: Some(key.clone()),
+            employer: Some(*key),
             email_version: employer.email_version,
             counter: 0,
             lane: email.lane,

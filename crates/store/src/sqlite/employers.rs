@@ -42,7 +42,7 @@ fn decode(row: &Row<'_>, key: &EmployerKey) -> Result<Employer, StoreError> {
     };
     Ok(Employer {
         record: EmployerRecord {
-            key: key.clone(),
+            key: *key,
             kind: EmployerKind::parse(&kind).map_err(|_| StoreError::Corrupt("employer.kind"))?,
             name: row.get(1)?,
             representative: RepresentativeId::from_stored(&representative)

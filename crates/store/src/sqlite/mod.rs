@@ -1,4 +1,4 @@
-//! The embedded engine: SQLite in WAL mode, one writer with group commit, a few readers.
+//! The embedded engine: `SQLite` in WAL mode, one writer with group commit, a few readers.
 
 mod audit;
 mod budgets;
@@ -237,7 +237,7 @@ impl Store for Sqlite {
         id: Option<[u8; 16]>,
         keep: Option<Digest>,
     ) -> Result<u64, StoreError> {
-        let employer = employer.clone();
+        let employer = *employer;
         self.writer.write(move |tx| sessions::close(tx, &employer, id, keep)).await
     }
 

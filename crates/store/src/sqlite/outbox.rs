@@ -23,7 +23,7 @@ pub(super) struct Row {
 impl Row {
     pub(super) fn of_flow(record: &RecoveryRecord, mail: FlowMail, counter: u32, lane: i64) -> Self {
         let (employer, email_version) = match &record.recovery.subject {
-            Subject::Employer { key, email_version } => (Some(key.clone()), *email_version),
+            Subject::Employer { key, email_version } => (Some(*key), *email_version),
             Subject::Decoy => (None, 0),
         };
         let kind = match mail {

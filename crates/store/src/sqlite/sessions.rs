@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Requests are noted no more often than this, so that reading pages does not write.
-pub(super) const NOTE_EVERY: Duration = Duration::from_secs(60);
+pub(super) const NOTE_EVERY: Duration = Duration::from_mins(1);
 
 const COLUMNS: &str = "id, employer_id, device, created_at, last_seen_at";
 
@@ -55,7 +55,7 @@ pub(super) fn open(tx: &Tx<'_>, new: &NewSession) -> Result<Session, StoreError>
     audit::append(tx, &AuditEntry::done(Actor::Employer, acts::SIGNED_IN).of(Some(&new.employer)))?;
     Ok(Session {
         id: new.id,
-        employer: new.employer.clone(),
+        employer: new.employer,
         device: new.device.clone(),
         created_at: tx.now,
         last_seen_at: tx.now,

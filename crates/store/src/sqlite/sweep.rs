@@ -8,9 +8,9 @@ use rusqlite::params;
 use super::writer::Tx;
 use crate::{SessionLife, StoreError};
 
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 /// How long the "no fui yo" link works.
-const REPUDIATION: Duration = Duration::from_secs(10 * 86_400);
+const REPUDIATION: Duration = Duration::from_hours(240);
 
 pub(super) fn run(tx: &Tx<'_>, life: SessionLife, policy: &Policy, max: u32) -> Result<u64, StoreError> {
     let before = |span: Duration| (tx.now - span).as_micros();

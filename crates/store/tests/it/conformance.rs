@@ -108,7 +108,7 @@ pub(crate) async fn limits_are_drawn_on_together_or_not_at_all(world: World) {
 }
 
 pub(crate) async fn a_proof_is_spent_once(world: World) {
-    let expires_at = world.store.now() + std::time::Duration::from_secs(60);
+    let expires_at = world.store.now() + std::time::Duration::from_mins(1);
     let once = || Some(Once { digest: [3; 32], expires_at });
     world.store.take(vec![limit(1, 9)], once(), ENTRY).await.expect("a transaction").expect("fresh");
     let again = world.store.take(vec![limit(1, 9)], once(), ENTRY).await.expect("a transaction");
@@ -189,7 +189,7 @@ pub(crate) async fn a_frozen_key_ends_everything_and_the_token_works_once(world:
     let (_, link) = world.with_link().await;
     world.store.redeem(world.redemption(link, "$phc$")).await.expect("a transaction").expect("the key");
     let session = world.sign_in().await;
-    let (lease, policy) = (std::time::Duration::from_secs(60), Arc::clone(&world.policy));
+    let (lease, policy) = (std::time::Duration::from_mins(1), Arc::clone(&world.policy));
     let claim =
         clavero_store::Claim { max: 1, lease, busy_lanes: Vec::new(), verifiers: vec![[77; 32]], policy };
     assert_eq!(world.store.claim_mails(claim).await.expect("a claim")[0].kind, MailKind::Changed);

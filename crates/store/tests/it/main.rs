@@ -8,7 +8,7 @@ use std::sync::Arc;
 use clavero_store::{Sqlite, Store, StoreError};
 use world::{TestClock, World};
 
-/// A fresh SQLite database with a clock of the test's own.
+/// A fresh `SQLite` database with a clock of the test's own.
 fn sqlite() -> World {
     let folder = tempfile::tempdir().expect("a folder");
     let clock = Arc::new(TestClock::default());

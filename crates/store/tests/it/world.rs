@@ -44,7 +44,7 @@ impl Clock for TestClock {
 }
 
 pub(crate) const LIFE: SessionLife =
-    SessionLife { idle: Duration::from_secs(900), absolute: Duration::from_secs(43_200) };
+    SessionLife { idle: Duration::from_mins(15), absolute: Duration::from_hours(12) };
 
 pub(crate) struct World {
     pub(crate) store: Arc<dyn Store>,
@@ -79,7 +79,7 @@ pub(crate) fn credential(text: &str) -> NewCredential {
 }
 
 pub(crate) fn limit(key: u8, limit: u32) -> Limit {
-    let rule = clavero_protocol::Rule { limit, window: Duration::from_secs(900) };
+    let rule = clavero_protocol::Rule { limit, window: Duration::from_mins(15) };
     Limit { key: [key; 16], budget: Budget::Log(vec![rule]) }
 }
 
@@ -122,7 +122,7 @@ impl World {
 
     pub(crate) async fn claim(&self, busy_lanes: Vec<i64>) -> Vec<ClaimedMail> {
         let verifiers: Vec<Digest> = (0..4).map(|_| [self.fresh(); 32]).collect();
-        let (lease, policy) = (Duration::from_secs(60), Arc::clone(&self.policy));
+        let (lease, policy) = (Duration::from_mins(1), Arc::clone(&self.policy));
         let claim = Claim { max: 4, lease, busy_lanes, verifiers, policy };
         self.store.claim_mails(claim).await.expect("a claim")
     }
@@ -147,7 +147,7 @@ impl World {
         self.step(id, Command::SpendAttempt).await.expect("a guess");
         self.step(id, Command::AcceptCode { counter: 1 }).await.expect("the code");
         let verifiers: Vec<Digest> = vec![[self.fresh(); 32]];
-        let (lease, policy) = (Duration::from_secs(60), Arc::clone(&self.policy));
+        let (lease, policy) = (Duration::from_mins(1), Arc::clone(&self.policy));
         let claim = Claim { max: 1, lease, busy_lanes: Vec::new(), verifiers: verifiers.clone(), policy };
         let claimed = self.store.claim_mails(claim).await.expect("a claim");
         assert_eq!(claimed[0].verifier, Some(0));

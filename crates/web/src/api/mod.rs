@@ -58,7 +58,7 @@ pub(crate) fn router() -> Router<WebState> {
     routes().split_for_parts().0
 }
 
-/// The OpenAPI 3.1 document.
+/// The `OpenAPI` 3.1 document.
 pub(crate) fn document() -> utoipa::openapi::OpenApi {
     routes().split_for_parts().1
 }

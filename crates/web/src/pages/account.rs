@@ -106,12 +106,11 @@ pub(super) async fn sign_out(
     Language(locale): Language,
     headers: HeaderMap,
 ) -> Response {
-    match state.service().sign_out(&token(&state, &headers)).await {
-        Err(AccessError::Unavailable) => unavailable(&state, locale),
-        _ => {
-            let forget = cookies::set(state.config(), cookies::SESSION, "", Some(0));
-            ([(header::SET_COOKIE, forget)], Redirect::to("/empleadores")).into_response()
-        }
+    if let Err(AccessError::Unavailable) = state.service().sign_out(&token(&state, &headers)).await {
+        unavailable(&state, locale)
+    } else {
+        let forget = cookies::set(state.config(), cookies::SESSION, "", Some(0));
+        ([(header::SET_COOKIE, forget)], Redirect::to("/empleadores")).into_response()
     }
 }
 

@@ -8,7 +8,7 @@ use axum::{
 use clavero_protocol::Timestamp;
 use clavero_words::{Locale, tr, tr_args};
 
-use crate::{WebState, assets};
+use crate::{WebState, assets::Assets};
 
 /// A refusal, and the field it is about.
 pub(crate) struct PageError {
@@ -33,6 +33,8 @@ pub(crate) struct Layout {
     pub(crate) now: i64,
     /// Seconds after which the page looks again, where there is no script.
     pub(crate) refresh: Option<u32>,
+    /// Where style sheet, institution's colours and script are.
+    pub(crate) assets: Assets,
     pub(crate) crumbs: Vec<(&'static str, String)>,
     pub(crate) errors: Vec<PageError>,
 }
@@ -53,6 +55,7 @@ impl Layout {
             here: here.into(),
             now: millis(state.service().store().now()),
             refresh: None,
+            assets: Assets::current(),
             crumbs: Vec::new(),
             errors: Vec::new(),
         }
@@ -96,18 +99,6 @@ impl Layout {
             Locale::EsEc => ("en", "English"),
             Locale::En => ("es-EC", "Español"),
         }
-    }
-
-    pub(crate) fn css(&self) -> &'static str {
-        assets::css_path()
-    }
-
-    pub(crate) fn js(&self) -> &'static str {
-        assets::js_path()
-    }
-
-    pub(crate) fn brand(&self) -> &'static str {
-        assets::BRAND_PATH
     }
 }
 
