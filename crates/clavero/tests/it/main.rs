@@ -2,6 +2,7 @@
 
 mod api;
 mod decoy;
+mod demo;
 mod employers;
 mod faults;
 mod guessing;
@@ -10,6 +11,7 @@ mod journey;
 mod limits;
 mod mail;
 mod operations;
+mod registers;
 mod secrets;
 mod server;
 mod sessions;

@@ -1,0 +1,94 @@
+//! Registers from files, as an operator loads them.
+
+use std::fs;
+
+use crate::{
+    api::{Api, NEW_KEY},
+    employers::Registry,
+    mail::Inbox,
+    server::{Setup, clavero},
+};
+
+/// The summary of an import of made-up employers into an empty folder.
+fn summaries(commands: &[&[&str]]) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    for (kind, file) in [("employers", "employers.csv"), ("catastro", "catastro.csv")] {
+        let made = clavero(&["generate", kind, "--count", "7000", "--seed", "3"]).output().unwrap();
+        assert!(made.status.success(), "{made:?}");
+        fs::write(folder.path().join(file), made.stdout).unwrap();
+    }
+    let run = |args: &&[&str]| {
+        let done = clavero(args).current_dir(folder.path()).output().unwrap();
+        assert!(done.status.success(), "{done:?}");
+        String::from_utf8(done.stdout).unwrap().trim().to_owned()
+    };
+    commands.iter().map(run).collect()
+}
+
+#[test]
+fn a_second_import_of_the_same_file_changes_nothing() {
+    let import: &[&str] = &["import", "employers", "employers.csv"];
+    assert_eq!(
+        summaries(&[import, import]),
+        ["7000 new, 0 updated, 0 unchanged, 0 bad", "0 new, 0 updated, 7000 unchanged, 0 bad"]
+    );
+}
+
+#[test]
+fn the_tax_register_loads_from_several_files_and_strictly_too() {
+    let once: &[&str] = &["import", "catastro", "catastro.csv"];
+    let strictly: &[&str] = &["import", "catastro", "--strict", "catastro.csv", "catastro.csv"];
+    let told = summaries(&[once, strictly]);
+    assert!(told[0].ends_with(", 0 updated, 0 unchanged, 0 bad"), "{told:?}");
+    assert!(told[1].starts_with("0 new, 0 updated, "), "{told:?}");
+}
+
+#[test]
+fn the_report_names_file_line_column_and_reason_and_quotes_nobody() {
+    let mut registry = Registry::default();
+    let bad = registry.company_with(|employer| employer.representative = "1714307104".to_owned());
+    registry.company();
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("employers.csv"), registry.csv()).unwrap();
+    let args = ["import", "employers", "employers.csv", "--report", "bad.csv"];
+    let done = clavero(&args).current_dir(folder.path()).output().unwrap();
+    assert!(done.status.success(), "{done:?}");
+    let report = fs::read_to_string(folder.path().join("bad.csv")).unwrap();
+    let lines: Vec<&str> = report.lines().collect();
+    assert_eq!(lines.len(), 2, "{report}");
+    assert!(lines[1].starts_with("employers.csv,2,representante_id,check-digit,"), "{report}");
+    assert!(!report.contains(&bad.email) && !report.contains("1714307104"), "{report}");
+}
+
+#[test]
+fn a_file_that_is_none_changes_nothing_and_says_what_was_expected() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("other.csv"), "a;b\n1;2\n").unwrap();
+    for (kind, expected) in [("employers", "representante_id"), ("catastro", "numero_ruc|razon_social")] {
+        let done = clavero(&["import", kind, "other.csv"]).current_dir(folder.path()).output().unwrap();
+        assert_eq!(done.status.code(), Some(1));
+        let told = String::from_utf8(done.stderr).unwrap();
+        assert!(told.contains("other.csv") && told.contains(expected), "{told}");
+        assert!(done.stdout.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn an_import_updates_the_row_and_leaves_the_key_that_the_employer_chose() {
+    let mut registry = Registry::default();
+    let employer = registry.company();
+    let inbox = Inbox::open();
+    let server = Setup::new(&registry, inbox.port()).start();
+    let api = Api::of(&server);
+    let link = inbox.link_of(&api, &employer).await;
+    assert_eq!(api.set_key(&link, NEW_KEY).await.status, 204);
+    let file = server.folder().join("again.csv");
+    let changed = registry.csv().replace(&employer.email, "otra@correo.example");
+    fs::write(&file, changed).unwrap();
+    // Beside the running service.
+    let imported = server.run(&["import", "employers", file.to_str().unwrap()]);
+    assert_eq!(String::from_utf8_lossy(&imported.stdout).trim(), "0 new, 1 updated, 0 unchanged, 0 bad");
+    api.sign_in(&employer, NEW_KEY).await.ok(201);
+    api.start(&employer).await;
+    assert_eq!(inbox.next_code("otra@correo.example").await.len(), 6);
+}
