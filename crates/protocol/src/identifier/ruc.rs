@@ -37,14 +37,17 @@ impl Ruc {
             ruc.cedula()?;
             return Ok(ruc);
         }
-        match digits[2] {
+        let establishment = match digits[2] {
             0..=5 => {
                 ruc.cedula()?;
+                &digits[10..]
             }
-            6 | 9 => {}
+            // A public body's establishment has four digits.
+            6 => &digits[9..],
+            9 => &digits[10..],
             _ => return Err(FieldError::ThirdDigit),
-        }
-        if number(&digits[10..]) == 0 { Err(FieldError::Establishment) } else { Ok(ruc) }
+        };
+        if number(establishment) == 0 { Err(FieldError::Establishment) } else { Ok(ruc) }
     }
 
     /// The number that stands in a RUC's place for a domestic employer.
