@@ -1,11 +1,12 @@
 //! What the program does when it is killed, stopped, or its mail server is in a bad mood.
 
+use clavero_smtp_fixture::RealMailServer;
 use futures_util::{StreamExt as _, stream};
 
 use crate::{
     api::{Api, Flow, NEW_KEY},
     employers::{Employer, Registry},
-    mail::{Inbox, Mood},
+    mail::{Inbox, Mood, code_of, link_of},
     server::Setup,
 };
 
@@ -37,7 +38,7 @@ async fn nothing_that_was_answered_is_lost_by_a_kill() {
     for (employer, flow) in &answered {
         let flow = Flow::of(&api, &flow.started);
         flow.read().await.ok(200);
-        let code = inbox.next_code_after_a_crash(&employer.email).await;
+        let code = inbox.code_after_a_crash(&employer.email).await;
         flow.reaches("code_sent").await;
         flow.send_code(&code).await.ok(200);
     }
@@ -137,9 +138,9 @@ async fn a_mail_that_was_taken_although_the_line_broke_arrives_as_one_and_works(
     let first = inbox.next(&employer.email).await;
     flow.reaches("code_sent").await;
     let again = inbox.next(&employer.email).await;
-    assert_eq!(first.message_id, again.message_id, "to the reader it is one mail");
-    assert_eq!(first.code(), again.code());
-    flow.send_code(&first.code()).await.ok(200);
+    assert_eq!(first.message_id(), again.message_id(), "to the reader it is one mail");
+    assert_eq!(code_of(&first), code_of(&again));
+    flow.send_code(&code_of(&first)).await.ok(200);
 }
 
 #[tokio::test]
@@ -150,7 +151,7 @@ async fn without_a_mail_server_the_flow_waits_and_goes_on_when_it_is_back() {
     inbox.mood(Mood::RefusesConnections);
     let server = Setup::new(&registry, inbox.port()).start();
     let flow = Api::of(&server).start(&employer).await;
-    inbox.refused_once().await;
+    inbox.knocked().await;
     assert_eq!(flow.read().await.ok(200)["state"], "code_queued");
     inbox.mood(Mood::Friendly);
     let code = inbox.next_code(&employer.email).await;
@@ -161,16 +162,16 @@ async fn without_a_mail_server_the_flow_waits_and_goes_on_when_it_is_back() {
 #[tokio::test]
 async fn the_whole_journey_goes_through_a_real_mail_server() {
     let mut registry = Registry::default();
-    let employer = registry.company_with(|row| "empleador@localhost.example".clone_into(&mut row.email));
-    let relay = crate::mail::RealServer::start();
+    let employer = registry.company();
+    let relay = RealMailServer::start();
     let server = Setup::new(&registry, relay.port()).start();
     let api = Api::of(&server);
     let flow = api.start(&employer).await;
-    let code = relay.next(0).await.code();
+    let code = code_of(&relay.next_mail(&employer.email).await);
     flow.reaches("code_sent").await;
     flow.send_code(&code).await.ok(200);
-    let link = relay.next(1).await.link();
+    let link = link_of(&relay.next_mail(&employer.email).await);
     assert_eq!(api.set_key(&link, NEW_KEY).await.status, 204);
-    assert_eq!(relay.next(2).await.subject, "Su clave de empleador fue cambiada");
+    assert_eq!(relay.next_mail(&employer.email).await.subject(), "Su clave de empleador fue cambiada");
     api.sign_in(&employer, NEW_KEY).await.ok(201);
 }

@@ -34,7 +34,7 @@ async fn two_thousand_guesses_at_once_spend_exactly_the_allowed_five() {
     let inbox = Inbox::open();
     let server = Setup::new(&registry, inbox.port()).start();
     let flow = Api::of(&server).start(&employer).await;
-    let code = inbox.next(&employer.email).await.code();
+    let code = inbox.next_code(&employer.email).await;
     flow.reaches("code_sent").await;
 
     let guesses: Vec<String> = wrong_codes(&code).take(2_000).collect();
@@ -80,7 +80,7 @@ async fn the_same_right_code_sixteen_times_at_once_queues_one_link() {
     let inbox = Inbox::open();
     let server = Setup::new(&registry, inbox.port()).start();
     let flow = Api::of(&server).start(&employer).await;
-    let code = inbox.next(&employer.email).await.code();
+    let code = inbox.next_code(&employer.email).await;
     flow.reaches("code_sent").await;
     let answers: Vec<Answer> =
         stream::iter(0..16).map(|_| flow.send_code(&code)).buffer_unordered(16).collect().await;
@@ -134,9 +134,9 @@ async fn codes_tokens_and_links_open_nothing_but_their_own() {
     let api = Api::of(&server);
     let (flow, other) = (api.start(&ours).await, api.start(&theirs).await);
     let again = api.start(&ours).await;
-    let code = inbox.next(&ours.email).await.code();
-    let other_code = inbox.next(&theirs.email).await.code();
-    let again_code = inbox.next(&ours.email).await.code();
+    let code = inbox.next_code(&ours.email).await;
+    let other_code = inbox.next_code(&theirs.email).await;
+    let again_code = inbox.next_code(&ours.email).await;
     for each in [&flow, &other, &again] {
         each.reaches("code_sent").await;
     }
@@ -158,7 +158,7 @@ async fn codes_tokens_and_links_open_nothing_but_their_own() {
         api.session(wrong).await.assert_problem(401, "unauthorized");
     }
     flow.send_code(&code).await.ok(200);
-    let link = inbox.next(&ours.email).await.link();
+    let link = inbox.next_link(&ours.email).await;
     // A shortened or lengthened token.
     let token = crate::api::token_of(&link);
     for wrong in [&token[..token.len() - 1], &token[..22], &format!("{token}A")] {

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::{
     api::{Api, identifiers},
     employers::Registry,
-    mail::Inbox,
+    mail::{Inbox, link_of},
     server::Setup,
 };
 
@@ -46,14 +46,14 @@ async fn the_mailed_link_does_not_follow_a_lying_header() {
             continue;
         }
         arrived += 1;
-        let code = inbox.next(&employer.email).await.code();
+        let code = inbox.next_code(&employer.email).await;
         let id = started.body["id"].as_str().unwrap();
         let send_code = with_lie(api.request(Method::POST, &format!("/recoveries/{id}/code")))
             .bearer_auth(started.body["token"].as_str().unwrap())
             .json(&json!({ "code": code }));
         Api::send(send_code).await.ok(200);
         let mail = inbox.next(&employer.email).await;
-        assert!(mail.link().starts_with(&format!("{}/clave/", server.address())), "{headers:?}");
+        assert!(link_of(&mail).starts_with(&format!("{}/clave/", server.address())), "{headers:?}");
         assert!(!mail.raw_text().contains("evil"), "{headers:?}");
     }
     assert!(arrived > 0);
@@ -73,9 +73,9 @@ async fn a_request_that_is_wrong_in_form_is_told_so() {
     assert!([400, 413].contains(&answer.status.as_u16()), "{answer:#?}");
 
     let form = api.request(Method::POST, "/recoveries").header("content-type", "text/plain").body("{}");
-    Api::send(form).await.assert_problem(415, "unsupported-media-type");
+    Api::send(form).await.assert_problem(415, "unsupported-type");
     let none = api.request(Method::POST, "/recoveries").body("{}");
-    Api::send(none).await.assert_problem(415, "unsupported-media-type");
+    Api::send(none).await.assert_problem(415, "unsupported-type");
 
     let wrong_method = Api::send(api.request(Method::DELETE, "/recoveries")).await;
     wrong_method.assert_problem(405, "method-not-allowed");
@@ -83,7 +83,7 @@ async fn a_request_that_is_wrong_in_form_is_told_so() {
     api.get("/nothing-here").await.assert_problem(404, "not-found");
 
     let oversize = json!({ "ruc": "1".repeat(2_000_000), "representative_id": "1", "sucursal": "1" });
-    api.post("/recoveries", &oversize).await.assert_problem(413, "body-too-large");
+    api.post("/recoveries", &oversize).await.assert_problem(413, "too-large");
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
 //! The whole program from outside: started as an operator starts it, used through HTTP and mail only.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod api;
 mod decoy;

@@ -87,14 +87,14 @@ async fn no_code_link_token_key_or_address_is_left_in_any_file() {
 
     let halfway = api.start(&abandoned).await;
     secrets.push(("abandoned token", halfway.token.clone()));
-    secrets.push(("abandoned code", inbox.next(&abandoned.email).await.code()));
+    secrets.push(("abandoned code", inbox.next_code(&abandoned.email).await));
     for employer in &employers {
         secrets.push(("address", employer.email.clone()));
         let flow = api.start(employer).await;
-        let code = inbox.next(&employer.email).await.code();
+        let code = inbox.next_code(&employer.email).await;
         flow.reaches("code_sent").await;
         flow.send_code(&code).await.ok(200);
-        let link = inbox.next(&employer.email).await.link();
+        let link = inbox.next_link(&employer.email).await;
         let opened = api.read_link(&link).await.ok(200)["opened"].as_str().unwrap().to_owned();
         api.http.get(&link).send().await.unwrap();
         let path = format!("/links/{}/password", token_of(&link));
