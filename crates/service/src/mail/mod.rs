@@ -35,6 +35,8 @@ pub enum Reply {
     Connection,
     /// No answer in time.
     TimeOut,
+    /// The connection broke after the message had gone out: it may have arrived.
+    Unknown,
 }
 
 impl Reply {
@@ -47,6 +49,7 @@ impl Reply {
             Self::Relay => "relay",
             Self::Connection => "connection",
             Self::TimeOut => "time_out",
+            Self::Unknown => "unknown",
         }
     }
 }
