@@ -25,6 +25,9 @@ const REFERENCE: &[u8; 30] = b"23456789ABCDEFGHJKLMNPQRSTVWXZ";
 /// What a mailbox's hint looks like where nothing may be told.
 const NO_HINT: &str = "••••••@••••••";
 
+/// Answers that must not tell each other apart leave at multiples of this after their arrival.
+const TICK: Duration = Duration::from_millis(25);
+
 /// A request to start.
 #[derive(Debug, Clone)]
 pub struct StartRecovery {
@@ -54,7 +57,26 @@ enum Way {
 
 impl Service {
     /// "Validar": checks the identifiers and queues the code, or leads to the assisted path.
+    ///
+    /// Under [`Mismatch::Hide`] every answer leaves on a tick after its arrival, so that the little which one kind of
+    /// start works more than another does not show.
     pub async fn start_recovery(
+        &self,
+        request: StartRecovery,
+        client: &Client,
+    ) -> Result<StartedRecovery, StartError> {
+        if self.settings.policy.mismatch == Mismatch::Say {
+            return self.begin_with(request, client).await;
+        }
+        let mut ticks = tokio::time::interval(TICK);
+        ticks.tick().await;
+        let outcome = self.begin_with(request, client).await;
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+        ticks.tick().await;
+        outcome
+    }
+
+    async fn begin_with(
         &self,
         request: StartRecovery,
         client: &Client,

@@ -39,15 +39,32 @@
       if (said && said.dataset.ended) said.textContent = said.dataset.ended;
     }
   });
-  all("[data-clock]").forEach((element) => { element.hidden = false; });
-  if ($("[data-until]")) { tick(); setInterval(tick, 500); }
+  const showClocks = () => all("[data-clock]").forEach((element) => { element.hidden = false; });
+  showClocks();
+  tick();
+  setInterval(tick, 500);
 
-  // The page moves on by itself.
+  // The page moves on by itself. Where somebody may be typing, only what changed is put in its place.
   const live = $("[data-events]");
+  const renew = async (state) => {
+    const answer = await fetch(live.dataset.events.replace(/\/eventos$/, ""), { headers: { accept: "text/html" } });
+    const next = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (!answer.ok || next.querySelector("[data-events]")?.dataset.step !== live.dataset.step) return location.reload();
+    all("[data-live]").forEach((place) => {
+      const fresh = next.querySelector(`[data-live="${place.dataset.live}"]`);
+      if (fresh) place.replaceChildren(...fresh.childNodes);
+    });
+    live.dataset.state = state;
+    showClocks();
+    tick();
+  };
   if (live && "EventSource" in window) {
     const source = new EventSource(live.dataset.events);
     source.addEventListener("state", (event) => {
-      if (event.data !== live.dataset.state) { source.close(); location.reload(); }
+      if (event.data === live.dataset.state) return;
+      if (live.dataset.step) { renew(event.data).catch(() => {}); return; }
+      source.close();
+      location.reload();
     });
     addEventListener("pagehide", () => source.close());
   }
