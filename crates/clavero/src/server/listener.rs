@@ -15,6 +15,8 @@ use tokio::{
 };
 use tower::Layer as _;
 
+use super::linger::Lingering;
+
 /// Connections at once; more wait to be accepted.
 const CONNECTIONS: usize = 8_192;
 /// For a whole request head, and between two requests of a connection.
@@ -46,7 +48,8 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: watch
             }
         };
         let service = Extension(ConnectInfo(peer)).layer(router.clone());
-        let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        let connection =
+            builder.serve_connection(TokioIo::new(Lingering::new(stream)), TowerToHyperService::new(service));
         let connection = graceful.watch(connection.into_owned());
         tokio::spawn(async move {
             // What ends a connection early is the client's or the network's doing: nothing to act on.

@@ -1,5 +1,6 @@
 //! A running service: listeners, outbox worker, sweeper, and an end in which nothing that was answered is lost.
 
+mod linger;
 mod listener;
 mod telemetry;
 
