@@ -21,7 +21,7 @@ impl Token {
         Self(random())
     }
 
-    /// Reads the text of a token: exactly [`CHARACTERS`] characters, no more and no less.
+    /// Reads the text of a token: exactly as many characters as [`Self::text`] gives, no more and no less.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         if text.len() != CHARACTERS {
