@@ -81,7 +81,7 @@ pub(super) fn weak(locale: Locale, reasons: &[WeakReason]) -> Problem {
 
 /// Sets the new key. Only a key that the policy takes consumes the link.
 #[utoipa::path(
-    post, path = "/links/{token}/password", tag = "links", params(("token" = String, Path)),
+    post, path = "/links/{token}/password", tag = "links", params(("token" = String, Path)), request_body = Key,
     responses(
         (status = 204), (status = 400, body = Problem), (status = 404, body = Problem), (status = 410, body = Problem),
         (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem),

@@ -9,7 +9,11 @@ mod sessions;
 use axum::Router;
 use utoipa::{
     Modify, OpenApi,
-    openapi::security::{Http, HttpAuthScheme, SecurityScheme},
+    openapi::{
+        RefOr,
+        path::Operation,
+        security::{Http, HttpAuthScheme, SecurityScheme},
+    },
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -60,5 +64,22 @@ pub(crate) fn router() -> Router<WebState> {
 
 /// The `OpenAPI` 3.1 document.
 pub(crate) fn document() -> utoipa::openapi::OpenApi {
-    routes().split_for_parts().1
+    let mut document = routes().split_for_parts().1;
+    for item in document.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.post, &mut item.delete].into_iter().flatten();
+        operations.for_each(name_problems);
+    }
+    document
+}
+
+/// Every refusal is a problem (RFC 9457) and says so in its type.
+fn name_problems(operation: &mut Operation) {
+    for (status, response) in &mut operation.responses.responses {
+        let RefOr::T(response) = response else { continue };
+        if status.starts_with(['4', '5']) {
+            let contents = std::mem::take(&mut response.content);
+            response.content =
+                contents.into_values().map(|content| (problem::MEDIA_TYPE.to_owned(), content)).collect();
+        }
+    }
 }

@@ -161,7 +161,7 @@ pub(super) fn identifiers(
 
 /// Starts a recovery: checks the identifiers and queues the code.
 #[utoipa::path(
-    post, path = "/recoveries", tag = "recoveries",
+    post, path = "/recoveries", tag = "recoveries", request_body = Start,
     responses(
         (status = 201, body = Recovery), (status = 400, body = Problem), (status = 413, body = Problem),
         (status = 415, body = Problem), (status = 422, body = Problem), (status = 428, body = Problem),
@@ -269,6 +269,7 @@ pub(super) struct TypedCode {
 /// Checks the code. The guess is counted before it is compared.
 #[utoipa::path(
     post, path = "/recoveries/{id}/code", tag = "recoveries", params(("id" = String, Path)), security(("bearer" = [])),
+    request_body = TypedCode,
     responses(
         (status = 200, body = Recovery), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem), (status = 410, body = Problem),

@@ -79,7 +79,7 @@ pub(super) struct Session {
 
 /// Signs in. One answer for every failure.
 #[utoipa::path(
-    post, path = "/sessions", tag = "sessions",
+    post, path = "/sessions", tag = "sessions", request_body = Open,
     responses(
         (status = 201, body = Session), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem),
