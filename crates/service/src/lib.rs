@@ -22,7 +22,7 @@ mod secrets;
 mod settings;
 mod views;
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicBool};
 
 use clavero_protocol::{BreachedPasswords, EmployerKey, Policy};
 use clavero_store::{Store, StoreError};
@@ -56,6 +56,8 @@ pub struct Service {
     settings: Shared,
     epoch: u32,
     mail_waits: Arc<Notify>,
+    /// Whether the brake over all codes is on.
+    brake: AtomicBool,
 }
 
 /// The settings, with the policy where the store's transactions can hold it.
@@ -111,6 +113,7 @@ impl Service {
             settings: Shared { settings, policy },
             epoch,
             mail_waits: Arc::new(Notify::new()),
+            brake: AtomicBool::new(false),
         }))
     }
 

@@ -41,7 +41,12 @@ impl Service {
         let (digest, record) = (found.0, found.1);
         let now = self.store.now();
         let opened_at = opened.and_then(|opened| self.opened_at(&digest, opened));
-        self.check_link(&record, opened_at, now)?;
+        let open = self.check_link(&record, opened_at, now);
+        let step = if open.is_ok() { "link_opened" } else { "link_expired" };
+        if open != Err(LinkError::Used) {
+            metrics::counter!("clavero_journey_total", "step" => step).increment(1);
+        }
+        open?;
         let policy = &self.settings.policy;
         let recovery = &record.record.recovery;
         let employer = recovery.employer().ok_or(LinkError::Unknown)?;

@@ -1,6 +1,6 @@
 //! Starting a recovery, and its steps up to the link.
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use clavero_protocol::{
     AssistedReason, Command, Eligibility, Mismatch, Recovery, RecoveryId, Stage, Subject, TypedCode,
@@ -129,12 +129,26 @@ impl Service {
     ) -> Result<Option<Once>, StartError> {
         let mut triggers = self.budgets().proof_triggers(&request.identifiers, client);
         triggers.push(self.budgets().all_codes());
-        if self.store.peek(triggers).await?.iter().all(Result::is_ok) {
+        let room = self.store.peek(triggers).await?;
+        self.watch_brake(room.last().is_some_and(Result::is_err));
+        if room.iter().all(Result::is_ok) {
             return Ok(None);
         }
         self.accept_proof(request.proof.as_deref(), Scope::Recovery, client)
             .map(Some)
             .map_err(StartError::ProofRequired)
+    }
+
+    /// Tells the operator when the sum of all codes brings the brake on, and when it lets go: once, not at each request.
+    fn watch_brake(&self, engaged: bool) {
+        if self.brake.swap(engaged, Ordering::Relaxed) != engaged {
+            metrics::gauge!("clavero_codes_brake_engaged").set(if engaged { 1.0 } else { 0.0 });
+            if engaged {
+                tracing::error!("more codes than recovery.codes_per_day_total; proof of work for everyone");
+            } else {
+                tracing::warn!("codes are back under recovery.codes_per_day_total");
+            }
+        }
     }
 
     /// Checks a proof; answers a fresh challenge where there is none that holds.
@@ -260,7 +274,11 @@ impl Service {
         let record = self.authorized(id, token).await?;
         let digits = self.settings.policy.code_digits;
         let typed = TypedCode::parse(typed, digits).map_err(StepError::Malformed)?;
-        let counted = self.step(&record, Command::SpendAttempt, Vec::new()).await?;
+        let counted = self.step(&record, Command::SpendAttempt, Vec::new()).await.inspect_err(|error| {
+            if *error == StepError::CodeExpired {
+                metrics::counter!("clavero_journey_total", "step" => "code_expired").increment(1);
+            }
+        })?;
         let Stage::Code { issue, attempts } = &counted.stage else { return Err(StepError::WrongState) };
         let flow = CodeOf { key_id: &record.key_id, epoch: self.epoch, recovery: counted.id };
         let code = self.keys.code(&flow, issue.counter, digits).ok_or_else(|| {
