@@ -3,7 +3,13 @@
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::{Extension, Router, extract::ConnectInfo};
+use axum::{
+    Extension, Router,
+    extract::ConnectInfo,
+    http::{HeaderValue, StatusCode, header},
+    middleware,
+    response::Response,
+};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{conn::auto::Builder, graceful::GracefulShutdown},
@@ -32,6 +38,7 @@ const BREATH: Duration = Duration::from_millis(100);
 pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) {
     let mut builder = Builder::new(TokioExecutor::new()).http1_only();
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(BUFFER);
+    let router = router.layer(middleware::map_response(end_with_unread_body));
     let (graceful, room) = (GracefulShutdown::new(), Arc::new(Semaphore::new(CONNECTIONS)));
     loop {
         let accepted = tokio::select! {
@@ -59,6 +66,15 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: watch
     }
     drop(listener);
     graceful.shutdown().await;
+}
+
+/// A body that is too large is not read to its end, so the connection cannot be used again. A client that is not told so
+/// would send its next request into the closing line.
+async fn end_with_unread_body(mut response: Response) -> Response {
+    if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
 }
 
 async fn accept(
