@@ -31,6 +31,12 @@ impl FromStr for Network {
 }
 
 impl Network {
+    /// Whether it is nearly the whole Internet: then every client could claim any address.
+    #[must_use]
+    pub const fn is_everyone(self) -> bool {
+        self.prefix < 4
+    }
+
     fn contains(self, address: IpAddr) -> bool {
         match (self.address, address.to_canonical()) {
             (IpAddr::V4(network), IpAddr::V4(address)) => {

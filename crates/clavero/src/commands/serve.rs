@@ -81,12 +81,11 @@ fn service_settings(settings: &Settings) -> clavero_service::Settings {
 /// What the pages are told.
 pub(super) fn web_config(settings: &Settings, public_url: &str, demo: bool) -> Result<WebConfig, Failure> {
     let institution = &settings.institution;
-    let proxies = settings.server.trusted_proxies.iter();
     Ok(WebConfig {
         public_url: Url::parse(public_url).map_err(|_| {
             Failure::Config(vec![settings.origins.problem("server.public_url", Fault::new("web-url"))])
         })?,
-        trusted_proxies: proxies.filter_map(|network| network.to_string().parse().ok()).collect(),
+        trusted_proxies: settings.server.trusted_proxies.clone(),
         institution: Institution {
             name: institution.name.clone(),
             brand: institution.colour.clone(),

@@ -57,7 +57,7 @@ impl Check<'_> {
             Fault::new("same-listener").with("other", listen),
         );
         self.refuse_if(
-            server.trusted_proxies.iter().any(super::network::Network::is_everyone),
+            server.trusted_proxies.iter().any(|network| network.is_everyone()),
             "server.trusted_proxies",
             Fault::new("trusts-everyone"),
         );

@@ -5,7 +5,6 @@ mod check;
 mod document;
 mod duration;
 mod nearest;
-mod network;
 mod problem;
 mod read;
 mod reader;

@@ -9,7 +9,6 @@ use url::Url;
 
 use super::{
     duration::parse_duration,
-    network::Network,
     problem::{Fault, Problem},
     reader::{Entry, Reader},
     settings::{
@@ -58,7 +57,8 @@ fn server(from: &mut Reader) -> Server {
         listen: from.value("server.listen", socket),
         admin_listen: from.value("server.admin_listen", socket),
         public_url: from.optional("server.public_url", web_url),
-        trusted_proxies: from.list("server.trusted_proxies", Network::parse),
+        trusted_proxies: from
+            .list("server.trusted_proxies", |text| text.trim().parse().map_err(|_| Fault::new("network"))),
     }
 }
 

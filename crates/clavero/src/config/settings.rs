@@ -10,9 +10,10 @@ use std::{
 use clavero_protocol::{EmailAddress, EmployerKind, ForeignerRule, PasswordPolicy, Policy};
 use clavero_service::Limits;
 use clavero_store::SessionLife;
+use clavero_web::Network;
 use url::Url;
 
-use super::{network::Network, reader::Origins};
+use super::reader::Origins;
 
 /// Everything that an operator decides.
 #[derive(Debug, Clone)]

@@ -20,7 +20,11 @@ pub(crate) fn start_log(settings: &Settings) -> Result<(), Failure> {
     let level = settings.log.level;
     let others = if level == tracing::Level::ERROR { "error" } else { "warn" };
     let filter = EnvFilter::new(format!("{others},clavero={level}"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        // When nobody reads the log any more, complaining about it on the same broken pipe would end the process.
+        .log_internal_errors(false);
     let watched = std::io::stderr().is_terminal();
     let started = match settings.log.format {
         LogFormat::Json => builder.json().try_init(),

@@ -25,7 +25,6 @@ config-secret-empty = the file of `{ $key }` ({ $value }) is empty
 config-database = `{ $key }` is `{ $value }`; write "sqlite:" and the path of a file
 config-database-postgres = `{ $key }` names PostgreSQL, which this version does not have yet; write "sqlite:" and the path of a file
 config-network = `{ $key }` has `{ $value }`; write networks such as "10.0.0.0/24", or single addresses
-config-network-host-bits = `{ $key }` has `{ $value }`, an address inside a network; did you mean `{ $suggestion }`?
 config-logo-form = `{ $key }` is `{ $value }`; take a .svg, .png or .webp file
 config-logo-missing = the file of `{ $key }` ({ $value }) is not there
 config-colour = `{ $key }` is `{ $value }`; write a colour such as "#0b4f8a"

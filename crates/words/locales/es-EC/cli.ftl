@@ -25,7 +25,6 @@ config-secret-empty = el archivo de `{ $key }` ({ $value }) está vacío
 config-database = `{ $key }` es `{ $value }`; escriba "sqlite:" y la ruta de un archivo
 config-database-postgres = `{ $key }` nombra PostgreSQL, que esta versión todavía no tiene; escriba "sqlite:" y la ruta de un archivo
 config-network = `{ $key }` tiene `{ $value }`; escriba redes como "10.0.0.0/24" o direcciones sueltas
-config-network-host-bits = `{ $key }` tiene `{ $value }`, una dirección dentro de una red; ¿quiso escribir `{ $suggestion }`?
 config-logo-form = `{ $key }` es `{ $value }`; use un archivo .svg, .png o .webp
 config-logo-missing = el archivo de `{ $key }` ({ $value }) no está
 config-colour = `{ $key }` es `{ $value }`; escriba un color como "#0b4f8a"
