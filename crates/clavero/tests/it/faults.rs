@@ -98,6 +98,21 @@ async fn asked_to_stop_it_finishes_what_it_began_and_ends_well() {
 }
 
 #[tokio::test]
+async fn a_log_that_nobody_reads_any_more_stops_nothing() {
+    let mut registry = Registry::default();
+    let employer = registry.company();
+    let inbox = Inbox::open();
+    let server = Setup::new(&registry, inbox.port()).start();
+    let api = Api::of(&server);
+    server.close_log();
+    let link = inbox.link_of(&api, &employer).await;
+    assert_eq!(api.set_key(&link, NEW_KEY).await.status, 204);
+    for _ in 0..20 {
+        assert_eq!(api.http.get(server.address()).send().await.unwrap().status(), 200);
+    }
+}
+
+#[tokio::test]
 async fn a_mail_server_that_puts_off_the_first_try_costs_only_time() {
     let mut registry = Registry::default();
     let employer = registry.company();

@@ -2,10 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod api;
+mod cookies;
 mod decoy;
 mod demo;
 mod employers;
 mod faults;
+mod flood;
 mod guessing;
 mod hostile;
 mod journey;

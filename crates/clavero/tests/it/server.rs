@@ -5,7 +5,11 @@ use std::{
     io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
-    sync::mpsc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
     thread,
     time::Duration,
 };
@@ -108,6 +112,7 @@ struct Running {
     child: Child,
     address: String,
     admin: String,
+    log_is_wanted: Arc<AtomicBool>,
 }
 
 impl Running {
@@ -121,12 +126,17 @@ impl Running {
         let errors = BufReader::new(child.stderr.take().unwrap());
         let log = folder.join("serve.log");
         let (tell, told) = mpsc::channel();
+        let log_is_wanted = Arc::new(AtomicBool::new(true));
+        let wanted = Arc::clone(&log_is_wanted);
         // Reads to the end, so that the program never waits for a full pipe.
         thread::spawn(move || {
             let mut log = fs::File::options().create(true).append(true).open(log).unwrap();
             for line in errors.lines().map_while(Result::ok) {
                 let _ = writeln!(log, "{line}");
                 let _ = tell.send(line);
+                if !wanted.load(Ordering::Relaxed) {
+                    break;
+                }
             }
         });
         let mut said = Vec::new();
@@ -140,7 +150,7 @@ impl Running {
             said.push(line);
         }
         let url = |bound: Option<String>| format!("http://{}", bound.expect("both are known here"));
-        Self { child, address: url(address), admin: url(admin) }
+        Self { child, address: url(address), admin: url(admin), log_is_wanted }
     }
 
     fn kill(&mut self) {
@@ -174,6 +184,18 @@ impl TestServer {
     /// Everything that it wrote to its log so far.
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.folder().join("serve.log")).unwrap_or_default()
+    }
+
+    /// From its next line on nobody reads its log, and the pipe is closed.
+    pub(crate) fn close_log(&self) {
+        self.running.log_is_wanted.store(false, Ordering::Relaxed);
+    }
+
+    /// The most memory that it ever held.
+    pub(crate) fn peak_memory_kib(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.running.child.id())).unwrap();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        peak.trim().trim_end_matches(" kB").parse().unwrap()
     }
 
     /// Runs another command on the same configuration.
