@@ -39,6 +39,8 @@ for (const language of ['es', 'en']) {
       walk.page = other;
       await other.goto(link);
       await picture(other, `journey-${language}/5-new-key`);
+      const username = await other.locator('form [autocomplete="username"]').inputValue();
+      assert.ok(username.includes(employer.ruc), 'a password manager knows what to file the key under');
       await walk.setKey();
       await picture(other, `journey-${language}/6-done`);
       await waiting.locator(`main a[href="${SIGN_IN}"]`).first().waitFor();

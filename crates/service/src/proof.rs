@@ -75,8 +75,33 @@ fn digest_of(salt: &str, number: u32) -> String {
     hex(&Sha256::digest(format!("{salt}{number}")))
 }
 
-/// A fresh task for one network and one purpose.
-pub(crate) fn challenge(keys: &KeyRing, scope: Scope, network: &[u8], now: Timestamp) -> Challenge {
+/// A task for one network and one purpose. Whoever came back before their ticket was ripe keeps it: an impatient click
+/// must not begin the wait again.
+pub(crate) fn challenge(
+    keys: &KeyRing,
+    scope: Scope,
+    network: &[u8],
+    now: Timestamp,
+    earlier: Option<&str>,
+) -> Challenge {
+    let task = fresh(keys, scope, network, now);
+    let ripening = earlier.and_then(|ticket| Some((ticket, ripens_in(keys, ticket, scope, network, now)?)));
+    match ripening {
+        Some((ticket, wait_seconds)) => Challenge { ticket: ticket.to_owned(), wait_seconds, ..task },
+        None => task,
+    }
+}
+
+/// Seconds that a genuine ticket has still to ripen; `None` for one that is ripe, or not ours.
+fn ripens_in(keys: &KeyRing, ticket: &str, scope: Scope, network: &[u8], now: Timestamp) -> Option<u64> {
+    let ripe: i64 = ticket.strip_prefix("wait:")?.split(':').next()?.parse().ok()?;
+    let ripe = Timestamp::from_micros(ripe.checked_mul(1_000_000)?);
+    check(keys, ticket, scope, network, ripe)?;
+    let left = ripe.saturating_since(now);
+    (!left.is_zero()).then(|| left.as_secs().max(1))
+}
+
+fn fresh(keys: &KeyRing, scope: Scope, network: &[u8], now: Timestamp) -> Challenge {
     let expires = (now + LIFE).as_micros() / 1_000_000;
     let network = hex(network);
     let salt = format!("{}?expires={expires}&scope={}&net={network}&", hex(&random::<12>()), scope.as_str());
@@ -108,7 +133,7 @@ pub(crate) fn check(
         return None;
     }
     let seconds = now.as_micros() / 1_000_000;
-    let (signed, signature, expires) = if proof.starts_with("wait:") {
+    let (signed, signature, expires): (String, String, i64) = if proof.starts_with("wait:") {
         let (ticket, signature) = proof.rsplit_once(':')?;
         let mut parts = ticket.split(':').skip(1);
         let (ripe, expires): (i64, i64) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
@@ -135,7 +160,7 @@ pub(crate) fn check(
         .map(|at| u8::from_str_radix(signature.get(at..at + 2)?, 16).ok())
         .collect();
     let genuine = keys.verify("proof-of-work", &[signed.as_bytes()], &tag?);
-    let expires_at = Timestamp::from_micros(expires * 1_000_000);
+    let expires_at = Timestamp::from_micros(expires.checked_mul(1_000_000)?);
     (genuine && now < expires_at).then(|| Once { digest: Sha256::digest(signed).into(), expires_at })
 }
 
@@ -165,7 +190,7 @@ mod tests {
     #[test]
     fn a_solution_is_taken_for_its_purpose_network_and_time_only() {
         let keys = KeyRing::ephemeral().unwrap();
-        let task = challenge(&keys, Scope::Recovery, b"net", NOW);
+        let task = fresh(&keys, Scope::Recovery, b"net", NOW);
         let proof = solve(&task);
         assert!(check(&keys, &proof, Scope::Recovery, b"net", NOW).is_some());
         assert!(check(&keys, &proof, Scope::SignIn, b"net", NOW).is_none());
@@ -178,7 +203,7 @@ mod tests {
     #[test]
     fn digits_cannot_be_moved_between_number_and_salt() {
         let keys = KeyRing::ephemeral().unwrap();
-        let task = challenge(&keys, Scope::Recovery, b"net", NOW);
+        let task = fresh(&keys, Scope::Recovery, b"net", NOW);
         let number = (0..=task.maxnumber).find(|n| digest_of(&task.salt, *n) == task.challenge).unwrap();
         let digits = number.to_string();
         for split in 1..digits.len() {
@@ -193,10 +218,35 @@ mod tests {
     #[test]
     fn a_ticket_has_to_ripen() {
         let keys = KeyRing::ephemeral().unwrap();
-        let task = challenge(&keys, Scope::Recovery, b"net", NOW);
+        let task = fresh(&keys, Scope::Recovery, b"net", NOW);
         assert!(check(&keys, &task.ticket, Scope::Recovery, b"net", NOW).is_none());
         assert!(check(&keys, &task.ticket, Scope::Recovery, b"net", NOW + WAIT).is_some());
         let early = task.ticket.replace("wait:1000020", "wait:1000000");
         assert!(check(&keys, &early, Scope::Recovery, b"net", NOW + WAIT).is_none());
+    }
+
+    #[test]
+    fn an_early_click_does_not_begin_the_wait_again() {
+        let keys = KeyRing::ephemeral().unwrap();
+        let first = fresh(&keys, Scope::Recovery, b"net", NOW);
+        let later = NOW + Duration::from_secs(5);
+        let again = |scope, network: &[u8], now| challenge(&keys, scope, network, now, Some(&first.ticket));
+        let kept = again(Scope::Recovery, b"net", later);
+        assert_eq!((kept.ticket.as_str(), kept.wait_seconds), (first.ticket.as_str(), WAIT.as_secs() - 5));
+        // Ripe, for another purpose, or of another network: there is nothing to keep.
+        assert_ne!(again(Scope::Recovery, b"net", NOW + WAIT).ticket, first.ticket);
+        assert_ne!(again(Scope::SignIn, b"net", later).ticket, first.ticket);
+        assert_ne!(again(Scope::Recovery, b"other", later).ticket, first.ticket);
+    }
+
+    #[test]
+    fn a_ticket_with_a_moment_beyond_all_time_is_refused() {
+        let keys = KeyRing::ephemeral().unwrap();
+        let network = hex(b"net");
+        for (ripe, expires) in [(1, i64::MAX), (i64::MAX, i64::MAX), (i64::MIN, i64::MIN)] {
+            let forged = format!("wait:{ripe}:{expires}:recovery:{network}:00:00");
+            assert!(check(&keys, &forged, Scope::Recovery, b"net", NOW).is_none());
+            assert!(ripens_in(&keys, &forged, Scope::Recovery, b"net", NOW).is_none());
+        }
     }
 }

@@ -161,7 +161,7 @@ impl Service {
         let (network, now) = (client.network(), self.store.now());
         proof.and_then(|proof| proof::check(&self.keys, proof, scope, &network, now)).ok_or_else(|| {
             metrics::counter!("clavero_proofs_required_total").increment(1);
-            Box::new(proof::challenge(&self.keys, scope, &network, now))
+            Box::new(proof::challenge(&self.keys, scope, &network, now, proof))
         })
     }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 
-use crate::{employers::Employer, server::TestServer};
+use crate::{employers::Employer, mail::Inbox, server::TestServer};
 
 pub(crate) const NEW_KEY: &str = "gavilán bajo lluvia tranquila 73";
 
@@ -155,8 +155,23 @@ impl Flow {
         Api::send(request.bearer_auth(&self.token).json(&json!({ "code": code }))).await
     }
 
+    /// Types the code of the employer's next mail.
+    pub(crate) async fn send_code_from(&self, inbox: &Inbox, employer: &Employer) {
+        let code = inbox.next_code(&employer.email).await;
+        self.reaches("code_sent").await;
+        self.send_code(&code).await.ok(200);
+    }
+
     pub(crate) async fn resend_code(&self) -> Answer {
-        let request = self.api.request(Method::POST, &format!("/recoveries/{}/code/resend", self.id));
+        self.resend("code").await
+    }
+
+    pub(crate) async fn resend_link(&self) -> Answer {
+        self.resend("link").await
+    }
+
+    async fn resend(&self, what: &str) -> Answer {
+        let request = self.api.request(Method::POST, &format!("/recoveries/{}/{what}/resend", self.id));
         Api::send(request.bearer_auth(&self.token)).await
     }
 

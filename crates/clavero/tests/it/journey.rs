@@ -38,6 +38,9 @@ async fn an_employer_recovers_the_key_and_signs_in_with_it() {
     assert_eq!(mail.subject(), format!("Recuperación Clave para RUC {}", employer.ruc));
     let link = link_of(&mail);
     assert!(link.starts_with(&format!("{}/clave/", server.address())), "{link}");
+    // One short path and no query, whole on its line: nothing that a mail program could cut or escape.
+    assert!(!link.contains(['?', '&', '=', '#', '%']), "{link}");
+    assert!(mail.raw_text().lines().any(|line| line.trim() == link), "{}", mail.raw_text());
     flow.reaches("link_sent").await;
 
     let opened = api.read_link(&link).await.ok(200);
@@ -163,6 +166,51 @@ async fn another_code_replaces_the_one_before() {
         flow.send_code(&code_of(&first)).await.assert_problem(422, "wrong-code");
     }
     flow.send_code(&code_of(&mail)).await.ok(200);
+}
+
+#[tokio::test]
+async fn another_link_replaces_the_one_before_and_needs_no_retyping() {
+    let mut registry = Registry::default();
+    let employer = registry.company();
+    let inbox = Inbox::open();
+    let server = Setup::new(&registry, inbox.port()).set("recovery.resend_after", "1s").start();
+    let api = Api::of(&server);
+    let flow = api.start(&employer).await;
+    flow.send_code_from(&inbox, &employer).await;
+    let first = inbox.next_link(&employer.email).await;
+    flow.reaches("link_sent").await;
+    eventually("another link", || async {
+        let answer = flow.resend_link().await;
+        if answer.status == 202 { Ok(()) } else { Err(answer) }
+    })
+    .await;
+    let second = inbox.next_link(&employer.email).await;
+    assert_ne!(first, second);
+    flow.reaches("link_sent").await;
+    api.read_link(&first).await.assert_problem(410, "link-expired");
+    api.set_key(&first, NEW_KEY).await.assert_problem(410, "link-expired");
+    assert_eq!(api.set_key(&second, NEW_KEY).await.status, 204);
+}
+
+#[tokio::test]
+async fn three_minutes_count_from_the_mail_servers_word_and_not_from_the_click() {
+    let mut registry = Registry::default();
+    let employer = registry.company();
+    let inbox = Inbox::open();
+    inbox.mood(crate::mail::Mood::Greylists);
+    let server = Setup::new(&registry, inbox.port()).start();
+    let flow = Api::of(&server).start(&employer).await;
+    assert!(flow.started["code"]["expires_at"].is_null(), "nothing runs before it was sent");
+    let sent = flow.reaches("code_sent").await;
+    let minute_and_second = |field: &str| {
+        let text = sent["code"][field].as_str().unwrap();
+        let (minute, rest) = text.split_once(':').unwrap().1.split_once(':').unwrap();
+        let (minute, second): (u32, u32) = (minute.parse().unwrap(), rest[..2].parse().unwrap());
+        minute * 60 + second
+    };
+    let life = (minute_and_second("expires_at") + 3_600 - minute_and_second("sent_at")) % 3_600;
+    assert_eq!(life, 180);
+    assert_ne!(sent["code"]["sent_at"], sent["created_at"]);
 }
 
 #[tokio::test]

@@ -102,9 +102,7 @@ impl Inbox {
     /// Walks the journey up to the mailed link.
     pub(crate) async fn link_of(&self, api: &Api, employer: &Employer) -> String {
         let flow = api.start(employer).await;
-        let code = self.next_code(&employer.email).await;
-        flow.reaches("code_sent").await;
-        flow.send_code(&code).await.ok(200);
+        flow.send_code_from(self, employer).await;
         let link = self.next_link(&employer.email).await;
         flow.reaches("link_sent").await;
         link
