@@ -4,6 +4,7 @@ use std::{
     fs::File,
     io::{self, BufReader, Read},
     path::Path,
+    time::Duration,
 };
 
 use clavero_service::KeyRing;
@@ -21,7 +22,9 @@ use crate::{
 };
 
 /// Rows of one transaction: long enough to be quick, short enough that a running service hardly waits.
-const BATCH: usize = 5_000;
+const BATCH: usize = 2_000;
+/// Between two transactions: long enough for a running service to have its turn.
+const TURN: Duration = Duration::from_millis(5);
 /// Batches that wait for the store while the next is read.
 const AHEAD: usize = 2;
 /// Bad rows that are told one by one; a report file has them all.
@@ -184,7 +187,10 @@ impl<T: Send + 'static> Run<T> {
                     progress.advance(rows.len() as u64);
                     match &mut self.held {
                         Some(held) => held.extend(rows),
-                        None => self.add(write(rows).await.map_err(|error| self.stopped(&error))?),
+                        None => {
+                            self.add(write(rows).await.map_err(|error| self.stopped(&error))?);
+                            tokio::time::sleep(TURN).await;
+                        }
                     }
                 }
             }

@@ -47,8 +47,15 @@ fn bytes<const N: usize>(value: &[u8], column: &'static str) -> Result<[u8; N], 
     value.try_into().map_err(|_| StoreError::Corrupt(column))
 }
 
-fn configure(connection: &Connection) -> Result<(), StoreError> {
-    connection.busy_timeout(Duration::from_secs(5))?;
+/// Looks again every millisecond for up to five seconds. The engine's own handler looks ever more rarely, and so hardly
+/// ever finds the short gap between two batches of an import in another process.
+fn wait_for_other_process(looks: i32) -> bool {
+    std::thread::sleep(Duration::from_millis(1));
+    looks < 5_000
+}
+
+fn configure(connection: &mut Connection) -> Result<(), StoreError> {
+    connection.busy_handler(Some(wait_for_other_process))?;
     connection.set_prepared_statement_cache_capacity(128);
     connection
         .execute_batch("PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0")?;
@@ -65,7 +72,7 @@ impl Sqlite {
             )));
         }
         let mut connection = Connection::open(path)?;
-        configure(&connection)?;
+        configure(&mut connection)?;
         connection.execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; \
              PRAGMA journal_size_limit = 67108864",

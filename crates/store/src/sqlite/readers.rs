@@ -23,8 +23,8 @@ impl Readers {
         let connections = (0..count)
             .map(|_| {
                 let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-                let connection = Connection::open_with_flags(path, flags)?;
-                super::configure(&connection)?;
+                let mut connection = Connection::open_with_flags(path, flags)?;
+                super::configure(&mut connection)?;
                 Ok(Mutex::new(connection))
             })
             .collect::<Result<_, StoreError>>()?;
