@@ -40,7 +40,7 @@ async fn an_employer_recovers_the_key_and_signs_in_with_it() {
     assert!(link.starts_with(&format!("{}/clave/", server.address())), "{link}");
     // One short path and no query, whole on its line: nothing that a mail program could cut or escape.
     assert!(!link.contains(['?', '&', '=', '#', '%']), "{link}");
-    assert!(mail.raw_text().lines().any(|line| line.trim() == link), "{}", mail.raw_text());
+    assert!(mail.text().lines().any(|line| line.trim() == link), "{}", mail.text());
     flow.reaches("link_sent").await;
 
     let opened = api.read_link(&link).await.ok(200);
