@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use async_trait::async_trait;
@@ -50,7 +50,11 @@ impl Mailbox {
     /// All mails, the newest first.
     #[must_use]
     pub fn mails(&self) -> Vec<Received> {
-        self.mails.lock().unwrap_or_else(PoisonError::into_inner).iter().rev().cloned().collect()
+        self.lock().iter().rev().cloned().collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Received>> {
+        self.mails.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How many have arrived in all; changes when one does.
@@ -67,27 +71,51 @@ impl Transport for Mailbox {
             return Delivery::Refused(super::Reply::Recipient);
         };
         let body = |text: Option<std::borrow::Cow<'_, str>>| text.unwrap_or_default().into_owned();
-        let number = *self.count.borrow() + 1;
-        let mail = Received {
-            number,
-            at: self.clock.now(),
-            to: to.as_str().to_owned(),
-            subject: parsed.subject().unwrap_or_default().to_owned(),
-            text: body(parsed.body_text(0)),
-            html: body(parsed.body_html(0)),
-        };
-        {
-            let mut mails = self.mails.lock().unwrap_or_else(PoisonError::into_inner);
-            mails.push_back(mail);
+        let (subject, to) = (parsed.subject().unwrap_or_default().to_owned(), to.as_str().to_owned());
+        let (text, html) = (body(parsed.body_text(0)), body(parsed.body_html(0)));
+        let at = self.clock.now();
+        // Numbered, kept and told of in one step: two that arrive at once are two.
+        self.count.send_modify(|count| {
+            *count += 1;
+            let mut mails = self.lock();
+            mails.push_back(Received { number: *count, at, to, subject, text, html });
             if mails.len() > KEPT {
                 mails.pop_front();
             }
-        }
-        self.count.send_modify(|count| *count += 1);
+        });
         Delivery::Accepted
     }
 
     async fn probe(&self) -> bool {
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use clavero_store::SystemClock;
+
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn mails_that_arrive_at_once_are_numbered_in_order_and_the_oldest_give_way() {
+        let mailbox = Arc::new(Mailbox::new(Arc::new(SystemClock::new())));
+        let arrivals = mailbox.arrivals();
+        let to = EmailAddress::parse("empleador@correo.example").unwrap();
+        let mut tasks = tokio::task::JoinSet::new();
+        for _ in 0..KEPT + 50 {
+            let (mailbox, to) = (Arc::clone(&mailbox), to.clone());
+            tasks.spawn(async move {
+                mailbox.deliver(&to, b"Subject: =?utf-8?q?C=C3=B3digo?=\r\n\r\n042137\r\n").await
+            });
+        }
+        assert!(tasks.join_all().await.iter().all(|delivery| *delivery == Delivery::Accepted));
+        let last = *arrivals.borrow();
+        let numbers: Vec<u64> = mailbox.mails().iter().map(|mail| mail.number).collect();
+        assert_eq!(numbers, (51..=last).rev().collect::<Vec<_>>());
+        let newest = mailbox.mails().remove(0);
+        assert_eq!((newest.subject.as_str(), newest.text.trim()), ("Código", "042137"));
     }
 }

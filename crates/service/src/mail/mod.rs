@@ -7,8 +7,9 @@ mod smtp;
 use async_trait::async_trait;
 use clavero_protocol::EmailAddress;
 
-pub use compose::{Carries, ComposeError, Mail, Sender};
+pub use compose::{About, Carries, ComposeError, Mail, Replaces, Sender};
 pub use mailbox::{Mailbox, Received};
+pub(crate) use smtp::CONNECTIONS;
 pub use smtp::{SmtpError, SmtpSettings, SmtpTransport};
 
 /// What came of handing a mail over.

@@ -1,0 +1,104 @@
+//! The sentences of each kind of mail.
+
+use clavero_protocol::Timestamp;
+use clavero_words::{time, tr, tr_args};
+use zeroize::Zeroizing;
+
+use super::{Carries, Mail, Part, Replaces, Sender, name};
+
+type Args<'a> = [(&'static str, &'a str)];
+
+impl Mail<'_> {
+    /// Subject and paragraphs.
+    pub(super) fn say(&self, sender: &Sender) -> (String, Vec<Part>) {
+        match &self.carries {
+            Carries::Code { code, reference, replaces } => self.say_code(code, reference, *replaces),
+            Carries::Link { token, replaces } => self.say_link(sender, token, *replaces),
+            Carries::Changed { token, at } => self.say_changed(sender, token, *at),
+        }
+    }
+
+    fn say_code(&self, code: &Zeroizing<String>, reference: &str, replaces: Replaces) -> (String, Vec<Part>) {
+        let employer = self.employer();
+        let args = [("reference", reference), ("employer", &employer)];
+        let mut parts = vec![self.with("mail-code-intro", &args), Part::Code(code.clone())];
+        parts.push(self.end("mail-code-end", "mail-code-end-dated"));
+        parts.extend(self.replaced(replaces, "mail-code-replaces", "mail-code-replaces-timed"));
+        parts.push(self.with("mail-code-reference", &args));
+        parts.extend([self.text("mail-code-not-you"), self.text("mail-never-ask")]);
+        (tr_args(self.locale, "mail-code-subject", &args), parts)
+    }
+
+    fn say_link(
+        &self,
+        sender: &Sender,
+        token: &Zeroizing<String>,
+        replaces: Replaces,
+    ) -> (String, Vec<Part>) {
+        let (employer, ruc) = (self.employer(), self.about.key.ruc().to_string());
+        let mut parts = vec![self.with("mail-link-intro", &[("employer", &employer)])];
+        parts.push(self.link(sender, "clave", token, "mail-link-button"));
+        parts.push(self.end("mail-link-end", "mail-link-end-dated"));
+        parts.push(self.text("mail-link-once"));
+        parts.extend(self.replaced(replaces, "mail-link-replaces", "mail-link-replaces-timed"));
+        parts.extend([self.text("mail-link-not-you"), self.text("mail-never-ask")]);
+        (tr_args(self.locale, "mail-link-subject", &[("ruc", &ruc)]), parts)
+    }
+
+    fn say_changed(&self, sender: &Sender, token: &Zeroizing<String>, at: Timestamp) -> (String, Vec<Part>) {
+        let (employer, date, minute) = (self.employer(), date(at), time::minute(at));
+        let parts = vec![
+            self.with("mail-changed-intro", &[("employer", &employer), ("date", &date), ("at", &minute)]),
+            self.text("mail-changed-was-you"),
+            self.text("mail-changed-not-you"),
+            self.link(sender, "no-fui-yo", token, "mail-changed-button"),
+            self.text("mail-changed-limit"),
+            self.text("mail-never-ask"),
+        ];
+        (tr(self.locale, "mail-changed-subject"), parts)
+    }
+
+    fn text(&self, key: &str) -> Part {
+        Part::Text(tr(self.locale, key))
+    }
+
+    fn with(&self, key: &str, args: &Args<'_>) -> Part {
+        Part::Text(tr_args(self.locale, key, args))
+    }
+
+    /// Which employer, for people who look after many.
+    fn employer(&self) -> String {
+        let (ruc, sucursal) = (self.about.key.ruc().to_string(), self.about.key.sucursal().to_string());
+        let name = name::in_text(self.about.name);
+        let args = [("name", name.as_str()), ("ruc", &ruc), ("sucursal", &sucursal)];
+        let key = if name.is_empty() { "mail-employer-unnamed" } else { "mail-employer" };
+        tr_args(self.locale, key, &args)
+    }
+
+    /// A short path and no query: nothing for a mail program to break or to take for an entity.
+    fn link(&self, sender: &Sender, path: &str, token: &Zeroizing<String>, label: &str) -> Part {
+        let url = Zeroizing::new(format!("{}/{path}/{}", sender.public_url, token.as_str()));
+        Part::Link { url, label: tr(self.locale, label) }
+    }
+
+    /// When it ends: the time of day, with the date where that is another one.
+    fn end(&self, key: &str, dated: &str) -> Part {
+        let clock = time::clock(self.ends_at);
+        let day = date(self.ends_at);
+        let key = if day == date(self.now) { key } else { dated };
+        self.with(key, &[("end", &clock), ("date", &day)])
+    }
+
+    fn replaced(&self, replaces: Replaces, key: &str, timed: &str) -> Option<Part> {
+        match replaces {
+            Replaces::Nothing => None,
+            Replaces::Earlier(None) => Some(self.text(key)),
+            Replaces::Earlier(Some(at)) => Some(self.with(timed, &[("at", &time::minute(at))])),
+        }
+    }
+}
+
+/// `21/11/2026`.
+fn date(at: Timestamp) -> String {
+    time::date_minute(at).split(' ').next().unwrap_or_default().to_owned()
+}

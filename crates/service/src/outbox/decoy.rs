@@ -1,0 +1,97 @@
+//! What a decoy's mail takes: as long as real ones take, and as often put off.
+
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+use crate::{
+    mail::{Delivery, Reply, Transport},
+    secrets::random,
+};
+
+/// Real hand-overs that are remembered.
+const KEPT: usize = 64;
+/// Older ones say nothing of the relay's present mood.
+const FRESH: Duration = Duration::from_mins(5);
+
+/// The latest real hand-overs. A flow tells when the mail server took its mail; a decoy whose "mail" was taken at once, or
+/// while the mail server was down, would be told apart by that alone.
+#[derive(Default)]
+pub(super) struct Mirror {
+    seen: Mutex<VecDeque<Seen>>,
+}
+
+#[derive(Clone, Copy)]
+struct Seen {
+    at: Instant,
+    took: Duration,
+    delivery: Delivery,
+}
+
+impl Mirror {
+    /// Remembers what a real one took.
+    pub(super) fn note(&self, took: Duration, delivery: Delivery) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.len() == KEPT {
+            seen.pop_front();
+        }
+        seen.push_back(Seen { at: Instant::now(), took, delivery });
+    }
+
+    /// Does what one of the latest real ones did; where there was none, asks the mail server how it is.
+    pub(super) async fn pretend(&self, transport: &dyn Transport) -> Delivery {
+        match self.choose(Instant::now(), u32::from_be_bytes(random())) {
+            Some(Seen { took, delivery, .. }) => {
+                tokio::time::sleep(took).await;
+                // A refusal is a real mailbox's own; its decoy twin is one that exists.
+                if matches!(delivery, Delivery::Refused(_)) { Delivery::Accepted } else { delivery }
+            }
+            None if transport.probe().await => Delivery::Accepted,
+            None => Delivery::Deferred(Reply::Connection),
+        }
+    }
+
+    fn choose(&self, now: Instant, chance: u32) -> Option<Seen> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh: Vec<&Seen> = seen.iter().filter(|seen| now.duration_since(seen.at) < FRESH).collect();
+        let place = usize::try_from(chance).unwrap_or(0).checked_rem(fresh.len())?;
+        fresh.get(place).map(|seen| **seen)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Unasked;
+
+    #[async_trait::async_trait]
+    impl Transport for Unasked {
+        async fn deliver(&self, _: &clavero_protocol::EmailAddress, _: &[u8]) -> Delivery {
+            unreachable!("a decoy's mail goes nowhere")
+        }
+        async fn probe(&self) -> bool {
+            false
+        }
+    }
+
+    #[tokio::test]
+    async fn a_decoy_takes_what_real_ones_took_and_waits_when_they_wait() {
+        let (took, began) = (Duration::from_millis(20), Instant::now());
+        let mirror = Mirror::default();
+        assert_eq!(mirror.pretend(&Unasked).await, Delivery::Deferred(Reply::Connection), "nobody answers");
+        mirror.note(took, Delivery::Refused(Reply::Recipient));
+        assert_eq!(mirror.pretend(&Unasked).await, Delivery::Accepted);
+        assert!(began.elapsed() >= took);
+        for _ in 0..KEPT {
+            mirror.note(Duration::ZERO, Delivery::Deferred(Reply::Relay));
+        }
+        assert_eq!(mirror.pretend(&Unasked).await, Delivery::Deferred(Reply::Relay), "the latest count");
+        assert!(mirror.choose(Instant::now(), 1).is_some());
+        assert!(mirror.choose(Instant::now() + FRESH, 1).is_none(), "what was long ago does not");
+    }
+}
