@@ -32,6 +32,13 @@ struct Seen {
     delivery: Delivery,
 }
 
+impl Seen {
+    /// It says nothing of one recipient and all of the relay.
+    const fn is_of_everyone(&self) -> bool {
+        matches!(self.delivery, Delivery::Deferred(Reply::Relay | Reply::Connection | Reply::TimeOut))
+    }
+}
+
 impl Mirror {
     /// Remembers what a real one took.
     pub(super) fn note(&self, took: Duration, delivery: Delivery) {
@@ -42,7 +49,8 @@ impl Mirror {
         seen.push_back(Seen { at: Instant::now(), took, delivery });
     }
 
-    /// Does what one of the latest real ones did; where there was none, asks the mail server how it is.
+    /// Does what one of the latest real ones did. Where there was none, or the latest met a relay that takes nothing from
+    /// anyone, asks the mail server how it is now.
     pub(super) async fn pretend(&self, transport: &dyn Transport) -> Delivery {
         match self.choose(Instant::now(), u32::from_be_bytes(random())) {
             Some(Seen { took, delivery, .. }) => {
@@ -57,7 +65,11 @@ impl Mirror {
 
     fn choose(&self, now: Instant, chance: u32) -> Option<Seen> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let fresh: Vec<&Seen> = seen.iter().filter(|seen| now.duration_since(seen.at) < FRESH).collect();
+        if seen.back().is_some_and(Seen::is_of_everyone) {
+            return None;
+        }
+        let is_alike = |seen: &&Seen| now.duration_since(seen.at) < FRESH && !seen.is_of_everyone();
+        let fresh: Vec<&Seen> = seen.iter().filter(is_alike).collect();
         let place = usize::try_from(chance).unwrap_or(0).checked_rem(fresh.len())?;
         fresh.get(place).map(|seen| **seen)
     }
@@ -67,31 +79,48 @@ impl Mirror {
 mod tests {
     use super::*;
 
-    struct Unasked;
+    /// A mail server that is up or down.
+    struct Relay(bool);
 
     #[async_trait::async_trait]
-    impl Transport for Unasked {
+    impl Transport for Relay {
         async fn deliver(&self, _: &clavero_protocol::EmailAddress, _: &[u8]) -> Delivery {
             unreachable!("a decoy's mail goes nowhere")
         }
         async fn probe(&self) -> bool {
-            false
+            self.0
         }
     }
 
+    const UP: Relay = Relay(true);
+    const DOWN: Relay = Relay(false);
+    const WAITS: Delivery = Delivery::Deferred(Reply::Connection);
+
     #[tokio::test]
-    async fn a_decoy_takes_what_real_ones_took_and_waits_when_they_wait() {
+    async fn a_decoy_takes_as_long_as_real_ones_and_is_put_off_as_they_are() {
         let (took, began) = (Duration::from_millis(20), Instant::now());
         let mirror = Mirror::default();
-        assert_eq!(mirror.pretend(&Unasked).await, Delivery::Deferred(Reply::Connection), "nobody answers");
         mirror.note(took, Delivery::Refused(Reply::Recipient));
-        assert_eq!(mirror.pretend(&Unasked).await, Delivery::Accepted);
+        assert_eq!(mirror.pretend(&DOWN).await, Delivery::Accepted);
         assert!(began.elapsed() >= took);
+        let greylisted = Delivery::Deferred(Reply::Transient);
         for _ in 0..KEPT {
-            mirror.note(Duration::ZERO, Delivery::Deferred(Reply::Relay));
+            mirror.note(Duration::ZERO, greylisted);
         }
-        assert_eq!(mirror.pretend(&Unasked).await, Delivery::Deferred(Reply::Relay), "the latest count");
+        assert_eq!(mirror.pretend(&DOWN).await, greylisted);
+    }
+
+    #[tokio::test]
+    async fn a_decoy_waits_while_the_relay_takes_nothing_and_no_longer() {
+        let mirror = Mirror::default();
+        assert_eq!(mirror.pretend(&DOWN).await, WAITS, "nothing was sent yet");
+        assert_eq!(mirror.pretend(&UP).await, Delivery::Accepted);
+        mirror.note(Duration::ZERO, Delivery::Accepted);
+        mirror.note(Duration::ZERO, Delivery::Deferred(Reply::Relay));
+        assert_eq!(mirror.pretend(&DOWN).await, WAITS);
+        assert_eq!(mirror.pretend(&UP).await, Delivery::Accepted);
+        mirror.note(Duration::ZERO, Delivery::Accepted);
         assert!(mirror.choose(Instant::now(), 1).is_some());
-        assert!(mirror.choose(Instant::now() + FRESH, 1).is_none(), "what was long ago does not");
+        assert!(mirror.choose(Instant::now() + FRESH, 1).is_none(), "what was long ago says nothing");
     }
 }
