@@ -194,11 +194,15 @@ fn verify(keys: &KeyRing, password: &NormalizedPassword, phc: &str, memory: &mut
     Verdict { matches, outdated: !parsed.is_of_today(keys) }
 }
 
+/// About a second of one core. One more doubles it, and 31 would take days.
+const HIGHEST_BCRYPT_COST: u32 = 14;
+
 /// Whether a PHC string of an import is one that can be verified: Argon2 (any), bcrypt, PBKDF2, within bounds.
 #[must_use]
 pub fn is_verifiable(phc: &str) -> bool {
     if phc.starts_with("$2") {
-        return phc.len() == 60 && phc.parse::<bcrypt::HashParts>().is_ok();
+        let parts = phc.parse::<bcrypt::HashParts>();
+        return phc.len() == 60 && parts.is_ok_and(|parts| parts.get_cost() <= HIGHEST_BCRYPT_COST);
     }
     Phc::parse(phc).is_some_and(|parsed| match parsed.algorithm {
         "argon2id" | "argon2i" | "argon2d" => parsed.bounded_params().is_some(),
@@ -333,6 +337,7 @@ mod tests {
         for phc in [
             "$argon2id$v=19$m=4194304,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
             "$pbkdf2-sha256$i=4000000000,l=32$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            "$2b$31$abcdefghijklmnopqrstuuJ1b6sXb0gZ5yQ8sWqf8l7p2o9xk3m1C",
             "$md5$x",
             "",
             "plain",
