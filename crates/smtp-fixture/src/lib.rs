@@ -11,8 +11,10 @@ mod real;
 mod script;
 mod server;
 mod session;
+mod tls;
 
 pub use mail::Mail;
 pub use real::RealMailServer;
 pub use script::{Act, Rule, Step};
 pub use server::{Counts, SmtpFixture};
+pub use tls::Encryption;

@@ -13,6 +13,7 @@ use crate::{
     mail::Mail,
     script::{Act, Rule, Step},
     session::Session,
+    tls::{Encryption, Identity},
 };
 
 /// How long a test waits for something before it says what came instead.
@@ -45,6 +46,7 @@ pub(crate) struct State {
 
 /// What sessions and tests share.
 pub(crate) struct Shared {
+    pub(crate) identity: Option<Identity>,
     state: Mutex<State>,
     changed: watch::Sender<u64>,
     /// Grows when idle connections are to close.
@@ -94,10 +96,24 @@ impl SmtpFixture {
     /// When loopback gives no port.
     #[must_use]
     pub fn start() -> Self {
+        Self::serve(None)
+    }
+
+    /// The same, encrypting as whoever these names say; [`Self::certificate`] is what a client has to trust.
+    ///
+    /// # Panics
+    /// When loopback gives no port.
+    #[must_use]
+    pub fn start_encrypted(encryption: Encryption, names: &[&str]) -> Self {
+        Self::serve(Some(Identity::new(encryption, names)))
+    }
+
+    fn serve(identity: Option<Identity>) -> Self {
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free loopback port");
         listener.set_nonblocking(true).expect("a listener that does not block");
         let address = listener.local_addr().expect("a bound listener has an address");
         let shared = Arc::new(Shared {
+            identity,
             state: Mutex::default(),
             changed: watch::Sender::new(0),
             closing: watch::Sender::new(0),
@@ -122,6 +138,12 @@ impl SmtpFixture {
     #[must_use]
     pub fn url(&self) -> String {
         format!("smtp://{}", self.address)
+    }
+
+    /// The certificate in PEM; empty where it does not encrypt.
+    #[must_use]
+    pub fn certificate(&self) -> &str {
+        self.shared.identity.as_ref().map_or("", |identity| &identity.certificate)
     }
 
     /// Adds a rule behind those that stand.

@@ -5,16 +5,14 @@ use std::{io, sync::Arc};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::{
-        TcpStream,
-        tcp::{OwnedReadHalf, OwnedWriteHalf},
-    },
+    net::TcpStream,
 };
 
 use crate::{
     mail::Mail,
     script::{Act, Step},
     server::Shared,
+    tls::{Encryption, Stream},
 };
 
 /// The longest message that is taken.
@@ -23,7 +21,7 @@ const LONGEST: usize = 8 << 20;
 pub(crate) struct Session {
     shared: Arc<Shared>,
     lines: Lines,
-    out: OwnedWriteHalf,
+    is_encrypted: bool,
     connection: u32,
     from: String,
     to: String,
@@ -42,9 +40,9 @@ impl Session {
             counts.most = counts.most.max(counts.open);
             counts.made
         });
-        let (read, out) = stream.into_split();
-        let lines = Lines { read, ahead: Vec::new() };
-        Self { shared, lines, out, connection, from: String::new(), to: String::new(), logged_in: false }
+        let lines = Lines { stream: Box::new(stream), ahead: Vec::new() };
+        let (from, to) = (String::new(), String::new());
+        Self { shared, lines, is_encrypted: false, connection, from, to, logged_in: false }
     }
 
     pub(crate) async fn run(mut self) {
@@ -53,6 +51,9 @@ impl Session {
     }
 
     async fn converse(&mut self) -> io::Result<()> {
+        if self.encryption() == Some(Encryption::Wrapped) {
+            self.encrypt().await?;
+        }
         if !self.answer(Step::Connect, "220 buzon.example ESMTP").await? {
             return Ok(());
         }
@@ -61,6 +62,7 @@ impl Session {
             self.shared.change(|state| state.commands.push((self.connection, verb.clone())));
             let goes = match verb.as_str() {
                 "EHLO" | "LHLO" | "HELO" => self.hello().await?,
+                "STAR" => self.start_tls().await?,
                 "AUTH" => self.auth(&line).await?,
                 "MAIL" => self.mail(&line).await?,
                 "RCPT" => self.rcpt(&line).await?,
@@ -102,11 +104,36 @@ impl Session {
     async fn hello(&mut self) -> Goes {
         let login = self.shared.change(|state| state.credentials.is_some());
         let auth = if login { "250-AUTH PLAIN LOGIN\r\n" } else { "" };
-        self.answer(
-            Step::Hello,
-            &format!("250-buzon.example\r\n{auth}250-ENHANCEDSTATUSCODES\r\n250 8BITMIME"),
-        )
-        .await
+        let tls = if self.may_start_tls() { "250-STARTTLS\r\n" } else { "" };
+        let offers = format!("250-buzon.example\r\n{auth}{tls}250-ENHANCEDSTATUSCODES\r\n250 8BITMIME");
+        self.answer(Step::Hello, &offers).await
+    }
+
+    fn encryption(&self) -> Option<Encryption> {
+        self.shared.identity.as_ref().map(|identity| identity.encryption)
+    }
+
+    fn may_start_tls(&self) -> bool {
+        self.encryption() == Some(Encryption::StartTls) && !self.is_encrypted
+    }
+
+    async fn start_tls(&mut self) -> Goes {
+        if !self.may_start_tls() {
+            return self.say("502 5.5.1 not here").await;
+        }
+        self.say("220 2.0.0 go on").await?;
+        self.encrypt().await?;
+        Ok(true)
+    }
+
+    async fn encrypt(&mut self) -> io::Result<()> {
+        let Some(identity) = &self.shared.identity else { return Ok(()) };
+        let plain = std::mem::replace(&mut self.lines.stream, Box::new(tokio::io::empty()));
+        self.lines.stream = Box::new(identity.acceptor.accept(plain).await?);
+        // What came in the clear must not be read as if it had come encrypted.
+        self.lines.ahead.clear();
+        self.is_encrypted = true;
+        Ok(())
     }
 
     async fn auth(&mut self, line: &str) -> Goes {
@@ -209,7 +236,8 @@ impl Session {
             }
             Some(Act::Drip(apart)) => {
                 for byte in format!("{ordinary}\r\n").bytes() {
-                    self.out.write_all(&[byte]).await?;
+                    self.lines.stream.write_all(&[byte]).await?;
+                    self.lines.stream.flush().await?;
                     tokio::time::sleep(apart).await;
                 }
                 Ok(true)
@@ -231,7 +259,8 @@ impl Session {
     }
 
     async fn say(&mut self, reply: &str) -> Goes {
-        self.out.write_all(format!("{reply}\r\n").as_bytes()).await?;
+        self.lines.stream.write_all(format!("{reply}\r\n").as_bytes()).await?;
+        self.lines.stream.flush().await?;
         Ok(!reply.starts_with("421") && !reply.starts_with("221"))
     }
 }
@@ -253,7 +282,7 @@ fn between_brackets(line: &str) -> String {
 
 /// The client's lines, and what it sent ahead of its turn.
 struct Lines {
-    read: OwnedReadHalf,
+    stream: Stream,
     ahead: Vec<u8>,
 }
 
@@ -264,7 +293,7 @@ impl Lines {
             if let Some(end) = self.ahead.iter().position(|byte| *byte == b'\n') {
                 return Ok(Some(self.ahead.drain(..=end).collect()));
             }
-            if self.read.read_buf(&mut self.ahead).await? == 0 {
+            if self.stream.read_buf(&mut self.ahead).await? == 0 {
                 return Ok(None);
             }
         }
@@ -272,7 +301,7 @@ impl Lines {
 
     /// Ends, with an error, when the client has left. What it sends meanwhile is kept.
     async fn left(&mut self) -> io::Result<()> {
-        while self.read.read_buf(&mut self.ahead).await? > 0 {}
+        while self.stream.read_buf(&mut self.ahead).await? > 0 {}
         Err(io::ErrorKind::UnexpectedEof.into())
     }
 }

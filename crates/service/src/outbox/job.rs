@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The longest a transport may take, whatever it promises of itself.
-const HAND_OVER: Duration = Duration::from_secs(25);
+const HAND_OVER: Duration = Duration::from_secs(22);
 /// The longest wait between two attempts of a mail that somebody sits waiting for.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
 /// The same for a notice, which has days.

@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// After this another worker may take a mail up: longer than a hand-over and its record can take.
-const LEASE: Duration = Duration::from_secs(40);
+const LEASE: Duration = Duration::from_secs(30);
 /// How long a mail may lie before a worker that was not woken looks: another node queued it.
 const LOOK: Duration = Duration::from_secs(1);
 

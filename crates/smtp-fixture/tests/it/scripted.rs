@@ -1,9 +1,14 @@
 use std::time::Duration;
 
-use clavero_smtp_fixture::{Act, Rule, SmtpFixture, Step};
+use clavero_smtp_fixture::{Act, Encryption, Rule, SmtpFixture, Step};
 use lettre::{
     AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor,
-    transport::smtp::{PoolConfig, authentication::Credentials, response::Severity},
+    transport::smtp::{
+        PoolConfig,
+        authentication::Credentials,
+        client::{Certificate, Tls, TlsParameters},
+        response::Severity,
+    },
 };
 
 const TO: &str = "empleador@correo.example";
@@ -128,6 +133,32 @@ async fn mail_is_taken_only_from_who_has_logged_in() {
             .build();
         let sent = transport.send(message(TO)).await;
         assert_eq!(sent.err().and_then(|error| error.status()).map(u16::from), outcome);
+    }
+}
+
+#[tokio::test]
+async fn an_encrypting_server_is_believed_by_who_trusts_its_certificate() {
+    for encryption in [Encryption::StartTls, Encryption::Wrapped] {
+        let server = SmtpFixture::start_encrypted(encryption, &["localhost"]);
+        let trusted = Certificate::from_pem(server.certificate().as_bytes()).unwrap();
+        for (trust, believed) in [(Some(trusted), true), (None, false)] {
+            let parameters = TlsParameters::builder("localhost".to_owned());
+            let parameters = match trust {
+                Some(certificate) => parameters.add_root_certificate(certificate),
+                None => parameters,
+            };
+            let parameters = parameters.build().unwrap();
+            let tls = match encryption {
+                Encryption::StartTls => Tls::Required(parameters),
+                Encryption::Wrapped => Tls::Wrapper(parameters),
+            };
+            let transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous("localhost")
+                .port(server.port())
+                .tls(tls)
+                .build();
+            assert_eq!(transport.send(message(TO)).await.is_ok(), believed, "{encryption:?}");
+        }
+        assert_eq!(server.mails().len(), 1);
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use clavero_smtp_fixture::{Act, RealMailServer, Rule, SmtpFixture, Step};
+use clavero_smtp_fixture::{Act, Encryption, RealMailServer, Rule, SmtpFixture, Step};
+use lettre::transport::smtp::client::Certificate;
 
 use super::*;
 
@@ -225,6 +226,45 @@ async fn where_tls_is_required_nothing_is_said_without_it() {
     server.counts_that("no connection", |counts| counts.open == 0).await;
     let said = server.commands(1);
     assert!(!said.iter().any(|verb| verb == "AUTH" || verb == "MAIL"), "{said:?}");
+}
+
+/// Under this certificate, as the given user.
+fn encrypted(server: &SmtpFixture, scheme: &str, authority: Option<&str>) -> SmtpTransport {
+    let url = format!("{scheme}://clavero:s3cr%40t@localhost:{}?tls=required", server.port());
+    let settings = settings(url);
+    let authority = authority.map(|pem| Certificate::from_pem(pem.as_bytes()).unwrap());
+    let endpoint = Endpoint::read(&settings, authority.as_ref()).unwrap();
+    SmtpTransport::to(endpoint, settings.from, Timing::default())
+}
+
+#[tokio::test]
+async fn under_tls_login_and_mail_go_to_whom_the_certificate_names() {
+    for (encryption, scheme) in [(Encryption::StartTls, "smtp"), (Encryption::Wrapped, "smtps")] {
+        let server = SmtpFixture::start_encrypted(encryption, &["localhost"]);
+        server.require_login("clavero", "s3cr@t");
+        let transport = encrypted(&server, scheme, Some(server.certificate()));
+        for _ in 0..2 {
+            assert_eq!(deliver(&transport, TO).await, Delivery::Accepted, "{scheme}");
+        }
+        assert_eq!(server.counts().made, 1);
+    }
+}
+
+#[tokio::test]
+async fn whom_the_certificate_does_not_name_gets_neither_login_nor_mail() {
+    for (encryption, scheme) in [(Encryption::StartTls, "smtp"), (Encryption::Wrapped, "smtps")] {
+        let other_name = SmtpFixture::start_encrypted(encryption, &["otra.example"]);
+        let unknown = SmtpFixture::start_encrypted(encryption, &["localhost"]);
+        for (server, authority) in [(&other_name, Some(other_name.certificate())), (&unknown, None)] {
+            server.require_login("clavero", "s3cr@t");
+            let transport = encrypted(server, scheme, authority);
+            assert!(matches!(deliver(&transport, TO).await, Delivery::Deferred(_)), "{scheme}");
+            let why = transport.diagnose().await.unwrap_err();
+            assert!(why.contains("certificate"), "{why}");
+            let said = server.commands(1);
+            assert!(!said.iter().any(|verb| verb == "AUTH" || verb == "MAIL"), "{said:?}");
+        }
+    }
 }
 
 #[tokio::test]
