@@ -24,7 +24,7 @@ mod views;
 
 use std::sync::{Arc, atomic::AtomicBool};
 
-use clavero_protocol::{BreachedPasswords, EmployerKey, Policy};
+use clavero_protocol::{BreachedPasswords, Policy};
 use clavero_store::{Store, StoreError};
 use tokio::sync::Notify;
 
@@ -147,12 +147,6 @@ impl Service {
     fn decoy_lane(&self) -> i64 {
         let key = self.keys.budget("decoy-lane", &[]);
         i64::from_be_bytes([key[0], key[1], key[2], key[3], key[4], key[5], key[6], key[7]])
-    }
-
-    async fn email_hint(&self, key: &EmployerKey) -> Result<Option<String>, StoreError> {
-        let employer = self.store.employer(key).await?;
-        let email = employer.and_then(|employer| employer.record.email);
-        Ok(email.and_then(|email| self.keys.open_email(key, &email)).map(|email| email.hint()))
     }
 
     /// Forgets what has ended, a little at a time, for as long as the service lives.

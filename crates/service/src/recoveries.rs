@@ -81,17 +81,18 @@ impl Service {
         request: StartRecovery,
         client: &Client,
     ) -> Result<StartedRecovery, StartError> {
-        let once = self.require_proof(&request, client).await?;
+        let Toll { once, braked } = self.require_proof(&request, client).await?;
         match self.way(&request.identifiers).await? {
             Way::Online(employer) => {
-                let limits = self.start_limits(&request.identifiers, &employer, client).await?;
+                let limits = self.start_limits(&request.identifiers, &employer, client, braked);
                 let subject = subject_of(&employer);
                 let lane = employer.record.email.as_ref().map(|email| email.lane);
-                self.begin(&request, subject, None, Start { lane, limits, once }).await
+                let hint = self.hint_of(Some(&employer));
+                self.begin(&request, subject, None, Start { lane, limits, once, hint }).await
             }
             Way::Assisted(employer, reason) if self.settings.policy.mismatch == Mismatch::Say => {
                 let limits = vec![self.budgets().starts(client)];
-                let start = Start { lane: None, limits, once };
+                let start = Start { lane: None, limits, once, hint: self.hint_of(Some(&employer)) };
                 self.begin(&request, subject_of(&employer), Some(reason), start).await
             }
             Way::Mismatch if self.settings.policy.mismatch == Mismatch::Say => {
@@ -102,8 +103,9 @@ impl Service {
             }
             // Told apart by nothing: the same page, as many tries, a mail that goes nowhere.
             Way::Assisted(..) | Way::Mismatch => {
-                let limits = self.decoy_limits(&request.identifiers, client).await?;
-                let start = Start { lane: Some(self.decoy_lane()), limits, once };
+                let limits = self.decoy_limits(&request.identifiers, client, braked);
+                let hint = self.hint_of(None);
+                let start = Start { lane: Some(self.decoy_lane()), limits, once, hint };
                 self.begin(&request, Subject::Decoy, None, start).await
             }
         }
@@ -122,20 +124,17 @@ impl Service {
     }
 
     /// Asks for work where failures or the sum of all codes call for it.
-    async fn require_proof(
-        &self,
-        request: &StartRecovery,
-        client: &Client,
-    ) -> Result<Option<Once>, StartError> {
+    async fn require_proof(&self, request: &StartRecovery, client: &Client) -> Result<Toll, StartError> {
         let mut triggers = self.budgets().proof_triggers(&request.identifiers, client);
         triggers.push(self.budgets().all_codes());
         let room = self.store.peek(triggers).await?;
-        self.watch_brake(room.last().is_some_and(Result::is_err));
+        let braked = room.last().is_some_and(Result::is_err);
+        self.watch_brake(braked);
         if room.iter().all(Result::is_ok) {
-            return Ok(None);
+            return Ok(Toll { once: None, braked });
         }
         self.accept_proof(request.proof.as_deref(), Scope::Recovery, client)
-            .map(Some)
+            .map(|once| Toll { once: Some(once), braked })
             .map_err(StartError::ProofRequired)
     }
 
@@ -174,31 +173,28 @@ impl Service {
         Ok(limits.into_iter().zip(room).filter(|(_, room)| room.is_ok()).map(|(limit, _)| limit).collect())
     }
 
-    async fn start_limits(
+    fn start_limits(
         &self,
         identifiers: &Identifiers,
         employer: &Employer,
         client: &Client,
-    ) -> Result<Vec<Limit>, StartError> {
+        braked: bool,
+    ) -> Vec<Limit> {
         let budgets = self.budgets();
         let mut limits = vec![budgets.starts(client), budgets.codes(&identifiers.employer)];
         limits.extend(employer.record.email.as_ref().map(|email| budgets.mailbox(email)));
-        limits.extend(self.with_room(vec![budgets.all_codes()]).await?);
-        Ok(limits)
+        limits.extend((!braked).then(|| budgets.all_codes()));
+        limits
     }
 
-    async fn decoy_limits(
-        &self,
-        identifiers: &Identifiers,
-        client: &Client,
-    ) -> Result<Vec<Limit>, StartError> {
+    fn decoy_limits(&self, identifiers: &Identifiers, client: &Client, braked: bool) -> Vec<Limit> {
         let budgets = self.budgets();
         let codes = budgets.decoy_codes(identifiers);
         // As many rows as for a real one, so that the work tells nothing either.
         let twin = Limit { key: self.keys.budget("decoy-mailbox", &codes.key), budget: codes.budget.clone() };
         let mut limits = vec![budgets.starts(client), codes, twin];
-        limits.extend(self.with_room(vec![budgets.all_codes()]).await?);
-        Ok(limits)
+        limits.extend((!braked).then(|| budgets.all_codes()));
+        limits
     }
 
     async fn note_mismatch(
@@ -245,13 +241,13 @@ impl Service {
             reference: letters.map(|byte| REFERENCE[usize::from(byte) % REFERENCE.len()]),
             locale: request.locale.as_str().to_owned(),
         };
-        let Start { lane, limits, once } = start;
+        let Start { lane, limits, once, hint } = start;
         let begun = self.store.begin(Begin { record, lane, limits, once }).await?;
         let record = begun.map_err(|denied| self.denied(denied))?;
         let step = if assisted.is_some() { "assisted" } else { "validated" };
         metrics::counter!("clavero_journey_total", "step" => step).increment(1);
         self.wake_outbox();
-        let view = self.view(&record).await.map_err(|_| StartError::Unavailable)?;
+        let view = self.view_with(&record, hint);
         Ok(StartedRecovery { view, token: token.text() })
     }
 
@@ -358,11 +354,25 @@ impl Service {
     }
 
     async fn view(&self, record: &RecoveryRecord) -> Result<RecoveryView, AccessError> {
-        let (recovery, policy, now) = (&record.recovery, &self.settings.policy, self.store.now());
-        let hint = match (recovery.employer(), policy.mismatch) {
-            (_, Mismatch::Hide) | (None, _) => Some(NO_HINT.to_owned()),
-            (Some(key), Mismatch::Say) => self.email_hint(key).await?,
+        let hint = match record.recovery.employer() {
+            Some(key) => self.hint_of(self.store.employer(key).await?.as_ref()),
+            None => self.hint_of(None),
         };
+        Ok(self.view_with(record, hint))
+    }
+
+    /// The masked address of an employer; the same for everyone where nothing may be told.
+    fn hint_of(&self, employer: Option<&Employer>) -> Option<String> {
+        let Some(record) = employer.map(|employer| &employer.record) else { return Some(NO_HINT.to_owned()) };
+        if self.settings.policy.mismatch == Mismatch::Hide {
+            return Some(NO_HINT.to_owned());
+        }
+        let email = record.email.as_ref()?;
+        self.keys.open_email(&record.key, email).map(|email| email.hint())
+    }
+
+    fn view_with(&self, record: &RecoveryRecord, hint: Option<String>) -> RecoveryView {
+        let (recovery, policy, now) = (&record.recovery, &self.settings.policy, self.store.now());
         let (mut code, mut link, mut assisted) = (None, None, None);
         match &recovery.stage {
             Stage::Code { issue, attempts } => {
@@ -386,7 +396,7 @@ impl Service {
             Stage::Assisted { reason, .. } => assisted = Some(*reason),
             Stage::Completed { .. } | Stage::Superseded { .. } => {}
         }
-        Ok(RecoveryView {
+        RecoveryView {
             id: Uuid::from_bytes(recovery.id.0).to_string(),
             state: recovery.state(now, policy),
             reference: String::from_utf8_lossy(&record.reference).into_owned(),
@@ -398,8 +408,16 @@ impl Service {
             assisted,
             mail_delayed: is_delayed(recovery, now),
             locale: Locale::parse(&record.locale).unwrap_or_default(),
-        })
+        }
     }
+}
+
+/// What was paid at the door.
+struct Toll {
+    /// The proof to spend, where one was asked for.
+    once: Option<Once>,
+    /// The brake over all codes is on: this start is not counted there any more.
+    braked: bool,
 }
 
 /// What a start brings with it.
@@ -407,6 +425,8 @@ struct Start {
     lane: Option<i64>,
     limits: Vec<Limit>,
     once: Option<Once>,
+    /// The masked address, where one may be told.
+    hint: Option<String>,
 }
 
 fn subject_of(employer: &Employer) -> Subject {

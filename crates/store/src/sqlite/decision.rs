@@ -1,7 +1,7 @@
 //! The one writer of recovery state, outbox and audit: load, let the protocol decide, save all of it together.
 
 use clavero_protocol::{
-    Command, EmployerKey, FlowMail, Policy, Recovery, RecoveryId, Refusal, Subject, Transition,
+    Act, Command, EmployerKey, FlowMail, Policy, Recovery, RecoveryId, Refusal, Subject, Transition,
 };
 use rusqlite::params;
 
@@ -73,7 +73,8 @@ pub(super) fn save(tx: &Tx<'_>, record: &RecoveryRecord, next: &Transition) -> R
         let lane = lane_of(tx, &next.recovery)?;
         outbox::enqueue(tx, &outbox::Row::of_flow(record, mail, issue.counter, lane))?;
     }
-    audit::append(tx, &entry_of(record, act.as_str()))
+    // Taking a mail up is bookkeeping; what the mail server says of it is the act.
+    if act == Act::MailAttempted { Ok(()) } else { audit::append(tx, &entry_of(record, act.as_str())) }
 }
 
 fn lane_of(tx: &Tx<'_>, recovery: &Recovery) -> Result<i64, StoreError> {
@@ -185,7 +186,6 @@ fn entry_of(record: &RecoveryRecord, act: &'static str) -> AuditEntry {
 
 /// What a refused command would have done, as the log names it.
 const fn word(command: Command) -> &'static str {
-    use clavero_protocol::Act;
     match command {
         Command::SpendAttempt => Act::CodeAttempted,
         Command::AcceptCode { .. } => Act::CodeAccepted,
