@@ -13,7 +13,7 @@ use crate::{
     Service,
     errors::failed,
     keys::CodeOf,
-    mail::{About, Carries, ComposeError, Delivery, Mail, Replaces, Reply, Sender, Transport},
+    mail::{About, Carries, ComposeError, Delivery, Mail, Reply, Sender, Transport},
     secrets::{Token, random},
     views::mail_word,
 };
@@ -145,7 +145,8 @@ impl Job {
     ) -> Result<(Carries, Timestamp), Way> {
         let policy = &self.service.settings.policy;
         let token = || token.map(|token| Zeroizing::new(token.text())).ok_or(Way::Nothing);
-        let replaces = if self.mail.counter > 1 { Replaces::Earlier(None) } else { Replaces::Nothing };
+        // Another is asked for only when the one before has been taken: that happened before this one was queued.
+        let replaces = (self.mail.counter > 1).then_some(self.mail.queued_at);
         let end = |recovery: &Recovery, ttl: Duration| (now + ttl).min(recovery.cap(policy));
         match (self.mail.kind, &self.mail.flow) {
             (MailKind::Code, Some(flow)) => {

@@ -90,9 +90,12 @@ impl Worker {
 
     /// How long there is nothing to do, as far as this worker knows.
     fn nap(&mut self) -> Duration {
-        let now = Instant::now();
-        self.due = self.due.filter(|due| *due > now);
-        self.due.map_or(LOOK, |due| LOOK.min(due - now))
+        let Some(due) = self.due else { return LOOK };
+        let left = due.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            self.due = None;
+        }
+        left.min(LOOK)
     }
 
     fn ended(&mut self, ended: Result<Report, tokio::task::JoinError>) {

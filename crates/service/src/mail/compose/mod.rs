@@ -42,32 +42,23 @@ pub struct Sender {
     pub public_url: String,
 }
 
-/// What a mail takes the place of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Replaces {
-    /// It is the flow's first.
-    Nothing,
-    /// One that no longer counts, and when the mail server took it, where that is known.
-    Earlier(Option<Timestamp>),
-}
-
 /// What makes this mail unlike another of its kind.
 pub enum Carries {
-    /// The code, the flow's reference, and what it takes the place of.
+    /// The code, the flow's reference, and what it replaces.
     Code {
         /// The digits.
         code: Zeroizing<String>,
         /// The two characters that the page shows as well.
         reference: String,
-        /// The code before it.
-        replaces: Replaces,
+        /// Codes that were mailed before this moment no longer work; `None` for the flow's first.
+        replaces: Option<Timestamp>,
     },
     /// The link's token.
     Link {
         /// Its text.
         token: Zeroizing<String>,
-        /// The link before it.
-        replaces: Replaces,
+        /// Links that were mailed before this moment no longer work; `None` for the flow's first.
+        replaces: Option<Timestamp>,
     },
     /// The "no fui yo" token, and when the key was changed.
     Changed {

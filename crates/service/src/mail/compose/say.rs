@@ -4,7 +4,7 @@ use clavero_protocol::Timestamp;
 use clavero_words::{time, tr, tr_args};
 use zeroize::Zeroizing;
 
-use super::{Carries, Mail, Part, Replaces, Sender, name};
+use super::{Carries, Mail, Part, Sender, name};
 
 type Args<'a> = [(&'static str, &'a str)];
 
@@ -18,12 +18,17 @@ impl Mail<'_> {
         }
     }
 
-    fn say_code(&self, code: &Zeroizing<String>, reference: &str, replaces: Replaces) -> (String, Vec<Part>) {
+    fn say_code(
+        &self,
+        code: &Zeroizing<String>,
+        reference: &str,
+        replaces: Option<Timestamp>,
+    ) -> (String, Vec<Part>) {
         let employer = self.employer();
         let args = [("reference", reference), ("employer", &employer)];
         let mut parts = vec![self.with("mail-code-intro", &args), Part::Code(code.clone())];
         parts.push(self.end("mail-code-end", "mail-code-end-dated"));
-        parts.extend(self.replaced(replaces, "mail-code-replaces", "mail-code-replaces-timed"));
+        parts.extend(replaces.map(|before| self.replaced("mail-code-replaces", before)));
         parts.push(self.with("mail-code-reference", &args));
         parts.extend([self.text("mail-code-not-you"), self.text("mail-never-ask")]);
         (tr_args(self.locale, "mail-code-subject", &args), parts)
@@ -33,14 +38,14 @@ impl Mail<'_> {
         &self,
         sender: &Sender,
         token: &Zeroizing<String>,
-        replaces: Replaces,
+        replaces: Option<Timestamp>,
     ) -> (String, Vec<Part>) {
         let (employer, ruc) = (self.employer(), self.about.key.ruc().to_string());
         let mut parts = vec![self.with("mail-link-intro", &[("employer", &employer)])];
         parts.push(self.link(sender, "clave", token, "mail-link-button"));
         parts.push(self.end("mail-link-end", "mail-link-end-dated"));
         parts.push(self.text("mail-link-once"));
-        parts.extend(self.replaced(replaces, "mail-link-replaces", "mail-link-replaces-timed"));
+        parts.extend(replaces.map(|before| self.replaced("mail-link-replaces", before)));
         parts.extend([self.text("mail-link-not-you"), self.text("mail-never-ask")]);
         (tr_args(self.locale, "mail-link-subject", &[("ruc", &ruc)]), parts)
     }
@@ -89,12 +94,10 @@ impl Mail<'_> {
         self.with(key, &[("end", &clock), ("date", &day)])
     }
 
-    fn replaced(&self, replaces: Replaces, key: &str, timed: &str) -> Option<Part> {
-        match replaces {
-            Replaces::Nothing => None,
-            Replaces::Earlier(None) => Some(self.text(key)),
-            Replaces::Earlier(Some(at)) => Some(self.with(timed, &[("at", &time::minute(at))])),
-        }
+    /// With two mails in one box: which of them counts (kratos#2645). To the second, since another may be asked for within a
+    /// minute.
+    fn replaced(&self, key: &str, before: Timestamp) -> Part {
+        self.with(key, &[("at", &time::clock(before))])
     }
 }
 

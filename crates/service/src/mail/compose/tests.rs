@@ -50,13 +50,13 @@ impl Case {
     }
 }
 
-fn code(replaces: Replaces) -> Carries {
+fn code(replaces: Option<Timestamp>) -> Carries {
     Carries::Code { code: Zeroizing::new("042137".to_owned()), reference: "K7".to_owned(), replaces }
 }
 
 const TOKEN: &str = "q3bN0xV-8ZJr_Yt2LwKcPfEoSaHiUmGd1vB4nT6yXzA";
 
-fn link(replaces: Replaces) -> Carries {
+fn link(replaces: Option<Timestamp>) -> Carries {
     Carries::Link { token: Zeroizing::new(TOKEN.to_owned()), replaces }
 }
 
@@ -65,7 +65,7 @@ fn changed() -> Carries {
 }
 
 fn every_kind() -> [Carries; 3] {
-    [code(Replaces::Nothing), link(Replaces::Nothing), changed()]
+    [code(None), link(None), changed()]
 }
 
 fn parse(raw: &[u8]) -> Parsed<'_> {
@@ -115,7 +115,7 @@ fn the_words_of_every_mail_in_both_languages() {
 
 #[test]
 fn the_html_of_a_link_mail() {
-    let raw = Case::default().compose(link(Replaces::Nothing));
+    let raw = Case::default().compose(link(None));
     assert_reads(
         "HTML",
         &parse(&raw).body_html(0).unwrap().replace("\r\n", "\n"),
@@ -160,7 +160,7 @@ fn headers_say_that_a_machine_wrote_it_in_which_language_and_which_mail_it_is() 
 #[test]
 fn a_repeat_is_the_same_mail_whenever_it_is_made() {
     let id_at = |now| {
-        let raw = Case { now, ..Case::default() }.compose(code(Replaces::Nothing));
+        let raw = Case { now, ..Case::default() }.compose(code(None));
         parse(&raw).message_id().unwrap().to_owned()
     };
     assert_eq!(id_at(NOW), id_at(NOW + Duration::from_mins(20)));
@@ -181,23 +181,21 @@ fn the_message_id_ends_in_a_host_whatever_the_public_address_is() {
 
 #[test]
 fn the_code_stands_alone_on_its_line() {
-    let raw = Case::default().compose(code(Replaces::Nothing));
+    let raw = Case::default().compose(code(None));
     assert_eq!(text(&raw).lines().filter(|line| line.contains("042137")).collect::<Vec<_>>(), ["042137"]);
     assert!(parse(&raw).body_html(0).unwrap().contains(">042137</p>"));
 }
 
 #[test]
-fn each_mail_says_what_it_replaces_and_by_its_time_where_that_is_known() {
+fn each_mail_says_what_it_replaces() {
     let says = |carries: Carries, sentence: &str| {
         let words = text(&Case::default().compose(carries));
         assert!(words.contains(sentence), "{words}");
     };
-    let earlier = NOW - Duration::from_mins(4);
-    says(code(Replaces::Earlier(None)), "Reemplaza al código anterior");
-    says(code(Replaces::Earlier(Some(earlier))), "Reemplaza al código de las 02:56,");
-    says(link(Replaces::Earlier(None)), "Reemplaza al enlace anterior");
-    says(link(Replaces::Earlier(Some(earlier))), "Reemplaza al enlace de las 02:56,");
-    let first = text(&Case::default().compose(code(Replaces::Nothing)));
+    let asked_at = Some(NOW - Duration::from_secs(1));
+    says(code(asked_at), "Reemplaza al código anterior: los enviados antes de las 02:59:59 ya no sirven.");
+    says(link(asked_at), "Reemplaza al enlace anterior: los enviados antes de las 02:59:59 ya no sirven.");
+    let first = text(&Case::default().compose(code(None)));
     assert!(!first.contains("Reemplaza"), "{first}");
 }
 
@@ -206,12 +204,12 @@ fn the_end_has_a_date_only_where_the_day_ends_before_it() {
     // 23:58:30 in Ecuador.
     let late = Timestamp::from_micros(1_799_989_110_000_000 + 86_400_000_000);
     for locale in Locale::ALL {
-        for carries in [code(Replaces::Nothing), link(Replaces::Nothing)] {
+        for carries in [code(None), link(None)] {
             let words = text(&Case { now: late, locale, ..Case::default() }.compose(carries));
             assert!(words.contains("00:01:30") && words.contains("16/01/2027"), "{words}");
         }
     }
-    let words = text(&Case::default().compose(code(Replaces::Nothing)));
+    let words = text(&Case::default().compose(code(None)));
     assert!(words.contains("Vale hasta las 03:03:00 (hora de Ecuador)"), "{words}");
 }
 
@@ -275,7 +273,7 @@ fn quoted_printable(text: &str) -> String {
 fn the_link_arrives_whole_even_where_a_relay_encodes_the_mail_anew() {
     for locale in Locale::ALL {
         let token = Token::random().text();
-        let carries = Carries::Link { token: Zeroizing::new(token.clone()), replaces: Replaces::Nothing };
+        let carries = Carries::Link { token: Zeroizing::new(token.clone()), replaces: None };
         let raw = Case { locale, ..Case::default() }.compose(carries);
         let url = format!("https://clave.example/clave/{token}");
         assert!(!url.contains(['=', '&', '?', '%']));
