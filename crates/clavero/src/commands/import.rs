@@ -185,12 +185,11 @@ impl<T: Send + 'static> Run<T> {
                 }
                 Step::Batch(rows) => {
                     progress.advance(rows.len() as u64);
-                    match &mut self.held {
-                        Some(held) => held.extend(rows),
-                        None => {
-                            self.add(write(rows).await.map_err(|error| self.stopped(&error))?);
-                            tokio::time::sleep(TURN).await;
-                        }
+                    if let Some(held) = &mut self.held {
+                        held.extend(rows);
+                    } else {
+                        self.add(write(rows).await.map_err(|error| self.stopped(&error))?);
+                        tokio::time::sleep(TURN).await;
                     }
                 }
             }
