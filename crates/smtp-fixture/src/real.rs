@@ -27,6 +27,9 @@ pub struct RealMailServer {
     child: Child,
     port: u16,
     mailbox: SmtpFixture,
+    /// What it calls itself, like no other: its queue's folder is compiled in too, and what one server had not noted as
+    /// delivered when it ended, the next delivers again.
+    name: String,
     folder: TempDir,
     // Last: let go when all the rest has ended.
     _turn: fs::File,
@@ -44,13 +47,16 @@ impl RealMailServer {
             .expect("a lock file in the folder for temporary files");
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mailbox = SmtpFixture::start();
+        let unique = folder.path().file_name().unwrap_or_default().to_string_lossy();
+        let unique: String = unique.chars().filter(char::is_ascii_alphanumeric).collect();
+        let name = format!("{}.relay.example", unique.to_ascii_lowercase());
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
         let port = free.expect("a free loopback port").port();
         let mut config = String::new();
         let _ = write!(
             config,
             "table everyone {{ \"@\" = nobody }}\n\
-             listen on 127.0.0.1 port {port} hostname relay.example\n\
+             listen on 127.0.0.1 port {port} hostname {name}\n\
              action \"keep\" lmtp \"127.0.0.1:{}\" rcpt-to virtual <everyone>\n\
              match from any for any action \"keep\"\n",
             mailbox.port(),
@@ -72,7 +78,7 @@ impl RealMailServer {
             .stderr(log)
             .spawn()
             .unwrap_or_else(|error| panic!("{SMTPD} does not start ({error}); apt-get install opensmtpd"));
-        let mut server = Self { child, port, mailbox, folder, _turn: turn };
+        let mut server = Self { child, port, mailbox, name, folder, _turn: turn };
         server.come_up();
         server
     }
@@ -110,7 +116,8 @@ impl RealMailServer {
 
     /// The oldest delivered mail to this address that was not given out yet; waits for it.
     pub async fn next_mail(&self, to: &str) -> Mail {
-        self.mailbox.next_mail(to).await
+        let came_this_way = |mail: &Mail| mail.to == to && mail.header("Received").contains(&self.name);
+        self.mailbox.next_mail_that(&format!("a delivery to {to}"), came_this_way).await
     }
 
     /// What it has logged.

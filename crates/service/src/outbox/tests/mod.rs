@@ -286,6 +286,8 @@ async fn what_a_dead_worker_had_taken_up_is_sent_by_another_when_the_lease_ends(
     world.server.stalled(1).await;
     dead.task.abort();
     assert!(dead.task.await.unwrap_err().is_cancelled());
+    // Its last look may still wait to be written, and would begin another lease after time has gone on.
+    world.service.store().check_writable().await.unwrap();
     world.clock.forward(LEASE);
     let worker = world.work();
     let [first, again]: [Received; 2] = world.server.arrived(TO, 2).await.try_into().unwrap();
