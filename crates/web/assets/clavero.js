@@ -44,7 +44,8 @@
   tick();
   setInterval(tick, 500);
 
-  // The page moves on by itself. Where somebody may be typing, only what changed is put in its place.
+  // The page moves on by itself. Within a step only what changed is put in its place: somebody may be typing, reading or
+  // about to leave.
   const live = $("[data-events]");
   const renew = async (state) => {
     const answer = await fetch(live.dataset.events.replace(/\/eventos$/, ""), { headers: { accept: "text/html" } });
