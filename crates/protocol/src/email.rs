@@ -28,6 +28,9 @@ impl EmailAddress {
         if text.len() > LONGEST {
             return Err(FieldError::TooLong { found: text.len(), expected: LONGEST });
         }
+        if !text.is_ascii() {
+            return Err(FieldError::EmailNotAscii);
+        }
         let (local, domain) = text.rsplit_once('@').ok_or(FieldError::EmailForm)?;
         if !is_local_part(local) || !is_domain(domain) {
             return Err(FieldError::EmailForm);
@@ -64,9 +67,9 @@ fn is_local_part(local: &str) -> bool {
         })
 }
 
-/// At least two labels of letters, digits and inner hyphens.
+/// At least two labels of letters, digits and inner hyphens, the last not a number (RFC 3696 §2): no bare IP address.
 fn is_domain(domain: &str) -> bool {
-    domain.contains('.')
+    domain.rsplit_once('.').is_some_and(|(_, top)| !top.bytes().all(|b| b.is_ascii_digit()))
         && domain.split('.').all(|label| {
             (1..=63).contains(&label.len())
                 && !label.starts_with('-')
@@ -83,6 +86,8 @@ impl fmt::Debug for EmailAddress {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -99,13 +104,48 @@ mod tests {
             "\"a b\"@c.example",
             "<a@b.example>",
             "a@b.example\0",
-            "josé@b.example",
-            "a@bücher.example",
+            "a@192.0.2.1",
+            "a@b.example.",
+            "a@[192.0.2.1]",
+            "a@b_c.example",
+            "a(b)@c.example",
+            "a,b@c.example",
+            "a@b@c.example",
+            "a\u{7f}@b.example",
             ".a@b.example",
             "a..b@c.example",
         ] {
             assert_eq!(EmailAddress::parse(text), Err(FieldError::EmailForm), "{text:?}");
         }
+    }
+
+    #[test]
+    fn letters_that_not_every_server_takes_have_their_own_refusal() {
+        for text in ["josé@b.example", "a@bücher.example", "ａ@b.example", "a@b.example\u{a0}", "ı@b.example"]
+        {
+            assert_eq!(EmailAddress::parse(text), Err(FieldError::EmailNotAscii), "{text:?}");
+        }
+        assert!(EmailAddress::parse("a@xn--bcher-kva.example").is_ok());
+    }
+
+    #[test]
+    fn lengths_are_those_of_the_rfc() {
+        let long = |local: usize, label: usize| {
+            format!("{}@{}.example", "l".repeat(local), vec!["d".repeat(label); 3].join("."))
+        };
+        assert!(EmailAddress::parse(&long(52, 63)).is_ok());
+        assert_eq!(
+            EmailAddress::parse(&long(64, 63)),
+            Err(FieldError::TooLong { found: 264, expected: 254 })
+        );
+        assert_eq!(EmailAddress::parse(&long(65, 10)), Err(FieldError::EmailForm));
+        assert_eq!(EmailAddress::parse(&long(10, 64)), Err(FieldError::EmailForm));
+    }
+
+    #[test]
+    fn an_address_does_not_reach_debug_output() {
+        let address = EmailAddress::parse("persona@correo.example").unwrap();
+        assert!(!format!("{address:?}").contains("persona") && !format!("{address:?}").contains("correo"));
     }
 
     #[test]
@@ -120,5 +160,21 @@ mod tests {
         let parse = |text| EmailAddress::parse(text).unwrap();
         assert_eq!(parse("Ana@CORREO.Example"), parse("Ana@correo.example"));
         assert_ne!(parse("Ana@correo.example"), parse("ana@correo.example"));
+    }
+
+    proptest! {
+        #[test]
+        fn anything_at_all_is_answered_and_what_is_taken_is_safe_in_a_header(
+            text in any::<String>(), near in "[ -~\r\n\té]{1,12}@[a-zA-Z0-9.\r\n <>-]{1,20}",
+        ) {
+            for text in [text, near] {
+                let Ok(address) = EmailAddress::parse(&text) else { continue };
+                let stored = address.as_str();
+                prop_assert!(stored.bytes().all(|b| b.is_ascii_graphic() && !b"<>\"(),:;[]\\".contains(&b)), "{stored:?}");
+                prop_assert_eq!(stored.matches('@').count(), 1);
+                prop_assert_eq!(address.hint().chars().count(), 13);
+                prop_assert_eq!(EmailAddress::parse(stored), Ok(address));
+            }
+        }
     }
 }

@@ -10,6 +10,7 @@ mod email;
 mod identifier;
 mod limit;
 mod password;
+mod plain;
 mod policy;
 mod recovery;
 mod time;

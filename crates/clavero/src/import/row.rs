@@ -59,21 +59,7 @@ impl RowError {
 
 /// A field's refusal by the protocol, as a reason of the catalogue.
 pub(super) fn of_field(error: FieldError) -> Reason {
-    let reason = Reason::new(match error {
-        FieldError::Empty => "empty",
-        FieldError::NotDigits => "not-digits",
-        FieldError::TooShort { .. } => "too-short",
-        FieldError::TooLong { .. } => "too-long",
-        FieldError::Province => "province",
-        FieldError::ThirdDigit => "third-digit",
-        FieldError::CheckDigit => "check-digit",
-        FieldError::Establishment => "establishment",
-        FieldError::SucursalZero => "sucursal-zero",
-        FieldError::DomesticSucursal => "domestic-sucursal",
-        FieldError::ForeignerForm => "foreigner-form",
-        FieldError::EmailForm => "email-form",
-        FieldError::UnknownWord => "unknown-word",
-    });
+    let reason = Reason::new(error.code());
     match error.counts() {
         Some((found, expected)) => reason.with("found", found).with("expected", expected),
         None => reason,

@@ -1,6 +1,9 @@
 use std::fmt;
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use super::{FieldError, Ruc, RucKind, Sucursal};
+use crate::plain::without_accent;
 
 /// Names one record of the employer registry: a RUC and one of its branches.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -82,9 +85,9 @@ impl EmployerKind {
         }
     }
 
-    /// Reads the registry's word.
+    /// Reads the registry's word, in capitals or not, with its accent or without.
     pub fn parse(word: &str) -> Result<Self, FieldError> {
-        let word = word.trim().to_lowercase().replace('ú', "u").replace('é', "e");
+        let word: String = word.trim().nfc().map(without_accent).collect::<String>().to_lowercase();
         Self::ALL.into_iter().find(|kind| kind.as_str() == word).ok_or(FieldError::UnknownWord)
     }
 }

@@ -13,7 +13,8 @@ pub use foreigner::{ForeignerCode, ForeignerRule};
 pub use representative::RepresentativeId;
 pub use ruc::{Ruc, RucKind};
 pub use sucursal::Sucursal;
-use unicode_normalization::UnicodeNormalization as _;
+
+use crate::plain::without_separators;
 
 /// What is typed longer than this is no identifier, whatever it holds.
 const LONGEST_INPUT: usize = 64;
@@ -43,6 +44,12 @@ pub enum FieldError {
         /// How many there may be.
         expected: usize,
     },
+    /// More than any identifier could be: a whole line or page was pasted.
+    #[error("overlong")]
+    Overlong,
+    /// A cédula where a RUC should be: its establishment is missing.
+    #[error("cedula-alone")]
+    CedulaAlone,
     /// The first two digits name no province.
     #[error("province")]
     Province,
@@ -67,12 +74,35 @@ pub enum FieldError {
     /// Not an e-mail address that mail can be sent to.
     #[error("email-form")]
     EmailForm,
+    /// An e-mail address with letters that not every mail server takes (RFC 6531); its domain may be written as `xn--…`.
+    #[error("email-not-ascii")]
+    EmailNotAscii,
     /// None of the known words.
     #[error("unknown-word")]
     UnknownWord,
 }
 
 impl FieldError {
+    /// Every kind, for those who have a sentence for each. The counts are examples.
+    pub const ALL: [Self; 16] = [
+        Self::Empty,
+        Self::NotDigits,
+        Self::TooShort { found: 9, expected: 10 },
+        Self::TooLong { found: 11, expected: 10 },
+        Self::Overlong,
+        Self::CedulaAlone,
+        Self::Province,
+        Self::ThirdDigit,
+        Self::CheckDigit,
+        Self::Establishment,
+        Self::SucursalZero,
+        Self::DomesticSucursal,
+        Self::ForeignerForm,
+        Self::EmailForm,
+        Self::EmailNotAscii,
+        Self::UnknownWord,
+    ];
+
     /// The code, kebab-case.
     #[must_use]
     pub const fn code(&self) -> &'static str {
@@ -81,6 +111,8 @@ impl FieldError {
             Self::NotDigits => "not-digits",
             Self::TooShort { .. } => "too-short",
             Self::TooLong { .. } => "too-long",
+            Self::Overlong => "overlong",
+            Self::CedulaAlone => "cedula-alone",
             Self::Province => "province",
             Self::ThirdDigit => "third-digit",
             Self::CheckDigit => "check-digit",
@@ -89,6 +121,7 @@ impl FieldError {
             Self::DomesticSucursal => "domestic-sucursal",
             Self::ForeignerForm => "foreigner-form",
             Self::EmailForm => "email-form",
+            Self::EmailNotAscii => "email-not-ascii",
             Self::UnknownWord => "unknown-word",
         }
     }
@@ -106,21 +139,11 @@ impl FieldError {
 /// What people type, without what they put in for reading: spaces, dots and dashes of every kind. Full-width forms
 /// become plain ones (NFKC).
 pub(crate) fn normalise(text: &str) -> Result<String, FieldError> {
-    let found = text.chars().count();
-    if found > LONGEST_INPUT {
-        return Err(FieldError::TooLong { found, expected: LONGEST_INPUT });
+    if text.chars().nth(LONGEST_INPUT).is_some() {
+        return Err(FieldError::Overlong);
     }
-    let plain: String = text.nfkc().filter(|c| !is_separator(*c)).collect();
+    let plain = without_separators(text);
     if plain.is_empty() { Err(FieldError::Empty) } else { Ok(plain) }
-}
-
-fn is_separator(c: char) -> bool {
-    c.is_whitespace()
-        || matches!(c, '.' | '-' | '_' | '/' | '\u{00AD}' | '\u{00B7}' | '\u{2212}' | '\u{FEFF}' | '\u{FE63}')
-        || ('\u{200B}'..='\u{200F}').contains(&c)
-        || ('\u{2010}'..='\u{2015}').contains(&c)
-        || ('\u{202A}'..='\u{202E}').contains(&c)
-        || ('\u{2060}'..='\u{2069}').contains(&c)
 }
 
 /// The digits of a normalised text, exactly `N` of them, as numbers.

@@ -25,7 +25,12 @@ impl Ruc {
     /// The cédula inside a natural person's or a domestic employer's number must be right. A body's check digit is
     /// advisory ([`Ruc::check_digit_holds`]): newer numbers exist that do not satisfy it; the registry is the authority.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
-        Self::from_digits(digits(&normalise(text)?)?)
+        let text = normalise(text)?;
+        // The commonest slip: a person types the cédula, and a domestic employer forgets the 000.
+        if text.len() == 10 && Cedula::parse(&text).is_ok() {
+            return Err(FieldError::CedulaAlone);
+        }
+        Self::from_digits(digits(&text)?)
     }
 
     pub(crate) fn from_digits(digits: [u8; 13]) -> Result<Self, FieldError> {
@@ -98,7 +103,13 @@ impl Ruc {
     /// From the number that was stored.
     #[must_use]
     pub fn from_i64(number: i64) -> Option<Self> {
-        Self::parse(&format!("{number:013}")).ok()
+        let mut rest = u64::try_from(number).ok()?;
+        let mut digits = [0; 13];
+        for digit in digits.iter_mut().rev() {
+            *digit = (rest % 10).to_le_bytes()[0];
+            rest /= 10;
+        }
+        if rest == 0 { Self::from_digits(digits).ok() } else { None }
     }
 }
 

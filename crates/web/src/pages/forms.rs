@@ -59,3 +59,18 @@ pub(crate) fn field_error(locale: Locale, field: Field, error: &FieldError) -> S
     let args = [("field", name.as_str()), ("found", found.as_str()), ("expected", expected.as_str())];
     tr_args(locale, &format!("field-error-{}", error.code()), &args)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_refusal_has_its_sentence_in_both_languages() {
+        for locale in Locale::ALL {
+            for error in FieldError::ALL {
+                let said = field_error(locale, Field::Ruc, &error);
+                assert!(said.contains(' ') && !said.contains("field-error"), "{locale:?} {error:?}: {said}");
+            }
+        }
+    }
+}

@@ -58,6 +58,9 @@ field-error-domestic-sucursal = A domestic employer always uses the sucursal 000
 field-error-foreigner-form = Enter { $field } with letters and numbers only.
 field-error-email-form = Enter a valid e-mail, like name@example.com.
 field-error-unknown-word = Choose one of the options.
+field-error-overlong = Check { $field }: that is too long for one number. Perhaps a whole line was pasted.
+field-error-cedula-alone = That is a cédula. The RUC has 13 digits: the cédula and 001, or your establishment's number. Domestic employers use 000.
+field-error-email-not-ascii = Enter an e-mail without accents: not every mail server takes them.
 
 recover-title = Recover key
 recover-lead = Enter your data as registered. We will send a code to the e-mail on record.

@@ -58,6 +58,9 @@ field-error-domestic-sucursal = El empleador de servicio doméstico usa siempre 
 field-error-foreigner-form = Escriba { $field } solo con letras y números.
 field-error-email-form = Escriba un correo válido, como nombre@ejemplo.com.
 field-error-unknown-word = Elija una de las opciones.
+field-error-overlong = Revise { $field }: escribió demasiado para un solo número. Quizá pegó una línea entera.
+field-error-cedula-alone = Eso es una cédula. El RUC tiene 13 dígitos: la cédula y 001, o el número de su establecimiento. El empleador doméstico usa 000.
+field-error-email-not-ascii = Escriba un correo sin tildes ni eñes: no todos los servidores de correo los aceptan.
 
 recover-title = Recuperar clave
 recover-lead = Escriba sus datos como están registrados. Le enviaremos un código al correo que consta en el registro.
