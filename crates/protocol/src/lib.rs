@@ -4,6 +4,7 @@
 //! No I/O, no async, no clock, no randomness: time, randomness and secrets are arguments. So the server, the property
 //! tests, the model checker and the simulator all run the very same functions.
 
+mod case;
 mod code;
 mod eligibility;
 mod email;
@@ -15,6 +16,7 @@ mod policy;
 mod recovery;
 mod time;
 
+pub use case::{CaseReference, OfficerId, ReferenceError, Role, Touch};
 pub use code::TypedCode;
 pub use eligibility::{Eligibility, Standing, TaxState, eligibility};
 pub use email::EmailAddress;
