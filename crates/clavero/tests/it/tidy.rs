@@ -242,6 +242,11 @@ fn used_keys(text: &str) -> Vec<String> {
     let mut keys = Vec::new();
     for call in calls {
         for (at, _) in text.match_indices(call) {
+            // `write_str(` is no call of `tr(`.
+            let longer = text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+            if longer && !call.starts_with('.') {
+                continue;
+            }
             let rest = &text[at + call.len()..];
             let Some((before, quoted)) = rest.split_once('"') else { continue };
             // The key is the first literal of the call, after at most the language.

@@ -74,7 +74,7 @@ impl CaseReference {
     pub fn parse(text: &str) -> Result<Self, ReferenceError> {
         let text = normalise(text).map_err(|error| match error {
             crate::FieldError::Empty => ReferenceError::Empty,
-            crate::FieldError::TooLong { found, .. } => ReferenceError::Length { found },
+            crate::FieldError::Overlong => ReferenceError::Length { found: text.chars().count() },
             _ => ReferenceError::Symbols,
         })?;
         let mut symbols = Vec::with_capacity(LENGTH);
