@@ -10,6 +10,7 @@ mod eligibility;
 mod email;
 mod identifier;
 mod limit;
+mod officer;
 mod password;
 mod plain;
 mod policy;
@@ -25,6 +26,9 @@ pub use identifier::{
     RucKind, Sucursal,
 };
 pub use limit::{Exceeded, Gcra, Rule, SlidingLog};
+pub use officer::{
+    Colleague, OfficerRefusal, may_ask_enrolment, may_confirm_enrolment, may_disable, may_withdraw_enrolment,
+};
 pub use password::{BreachedPasswords, NormalizedPassword, PasswordPolicy, Strength, WeakReason};
 pub use policy::{Mismatch, Policy};
 pub use recovery::{

@@ -6,6 +6,7 @@
 
 pub mod clock;
 mod model;
+mod officers;
 mod sqlite;
 mod stage;
 
@@ -14,6 +15,7 @@ use clavero_protocol::{EmployerKey, Recovery, RecoveryId, Refusal, Timestamp};
 
 pub use clock::{Clock, SystemClock};
 pub use model::*;
+pub use officers::*;
 pub use sqlite::Sqlite;
 
 /// Why the store could not do it. Nothing was changed, unless [`StoreError::Unknown`] says otherwise.
@@ -57,7 +59,7 @@ pub type Decided<T, E> = Result<Result<T, E>, StoreError>;
 
 /// The durable state.
 #[async_trait]
-pub trait Store: Send + Sync + 'static {
+pub trait Store: Officers + Send + Sync + 'static {
     /// The engine's clock.
     fn now(&self) -> Timestamp;
 

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use clavero_protocol::{
-    Act, Command, EmployerKey, EmployerKind, Exceeded, Policy, Recovery, RecoveryId, Refusal,
+    Act, Command, EmployerKey, EmployerKind, Exceeded, OfficerId, Policy, Recovery, RecoveryId, Refusal,
     RepresentativeId, Rule, Standing, TaxState, Timestamp,
 };
 
@@ -406,7 +406,9 @@ pub enum Actor {
     Visitor,
     /// Somebody with a session.
     Employer,
-    /// The service itself: the outbox, an import.
+    /// An officer of the desk.
+    Officer(OfficerId),
+    /// The service itself: the outbox, an import; or the operator at the machine.
     System,
 }
 
@@ -421,6 +423,10 @@ pub struct AuditEntry {
     pub employer: Option<i64>,
     /// Within which recovery.
     pub recovery: Option<RecoveryId>,
+    /// Upon which officer.
+    pub officer: Option<OfficerId>,
+    /// SHA-256 of the form that the actor was shown.
+    pub form: Option<[u8; 32]>,
     /// Why it was refused; `None` when it was done.
     pub refusal: Option<&'static str>,
 }
@@ -429,7 +435,7 @@ impl AuditEntry {
     /// An act that was done.
     #[must_use]
     pub const fn done(actor: Actor, act: &'static str) -> Self {
-        Self { actor, act, employer: None, recovery: None, refusal: None }
+        Self { actor, act, employer: None, recovery: None, officer: None, form: None, refusal: None }
     }
 
     /// The same, of this employer.
@@ -442,6 +448,18 @@ impl AuditEntry {
     #[must_use]
     pub const fn within(self, recovery: RecoveryId) -> Self {
         Self { recovery: Some(recovery), ..self }
+    }
+
+    /// The same, upon this officer.
+    #[must_use]
+    pub const fn upon(self, officer: OfficerId) -> Self {
+        Self { officer: Some(officer), ..self }
+    }
+
+    /// The same, having been shown this form.
+    #[must_use]
+    pub const fn shown(self, form: [u8; 32]) -> Self {
+        Self { form: Some(form), ..self }
     }
 
     /// The same, refused.

@@ -5,6 +5,7 @@ mod budgets;
 mod decision;
 mod employers;
 mod migrate;
+mod officers;
 mod outbox;
 mod readers;
 mod recoveries;

@@ -38,6 +38,14 @@ pub(super) fn run(tx: &Tx<'_>, life: SessionLife, policy: &Policy, max: u32) -> 
             before(life.idle),
         ),
         (
+            "DELETE FROM officer_session WHERE token IN (SELECT token FROM officer_session WHERE created_at <= ?1 LIMIT ?2)",
+            before(DAY),
+        ),
+        (
+            "DELETE FROM ceremony WHERE token IN (SELECT token FROM ceremony WHERE expires_at <= ?1 LIMIT ?2)",
+            before(Duration::ZERO),
+        ),
+        (
             "DELETE FROM repudiation WHERE verifier IN (SELECT verifier FROM repudiation WHERE created_at <= ?1 LIMIT ?2)",
             before(REPUDIATION),
         ),

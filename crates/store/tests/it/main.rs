@@ -1,6 +1,7 @@
 //! What every engine of the store must do. One suite; each engine brings its own way to open.
 
 mod conformance;
+mod officers;
 mod world;
 
 use std::sync::Arc;
@@ -17,31 +18,44 @@ fn sqlite() -> World {
 }
 
 macro_rules! conforms {
-    ($($test:ident),+ $(,)?) => {
+    ($($suite:ident { $($test:ident),+ $(,)? })+) => {
         mod sqlite {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-            async fn $test() {
-                super::conformance::$test(super::sqlite()).await;
+            $(mod $suite {
+                $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+                async fn $test() {
+                    crate::$suite::$test(crate::sqlite()).await;
+                })+
             })+
         }
     };
 }
 
-conforms![
-    a_thousand_parallel_guesses_spend_five,
-    sixteen_right_codes_at_once_pass_once_and_queue_one_mail,
-    forty_parallel_redemptions_set_one_key,
-    a_redemption_ends_sessions_other_flows_and_budgets,
-    limits_are_drawn_on_together_or_not_at_all,
-    a_proof_is_spent_once,
-    a_claimed_mail_is_nobody_elses_until_its_lease_ends,
-    a_busy_lane_is_passed_over,
-    a_mail_follows_no_later_address,
-    an_import_changes_what_differs_and_never_a_key_that_was_set_here,
-    sessions_end_by_idleness_and_by_age,
-    a_frozen_key_ends_everything_and_the_token_works_once,
-    what_has_ended_is_swept,
-];
+conforms! {
+    conformance {
+        a_thousand_parallel_guesses_spend_five,
+        sixteen_right_codes_at_once_pass_once_and_queue_one_mail,
+        forty_parallel_redemptions_set_one_key,
+        a_redemption_ends_sessions_other_flows_and_budgets,
+        limits_are_drawn_on_together_or_not_at_all,
+        a_proof_is_spent_once,
+        a_claimed_mail_is_nobody_elses_until_its_lease_ends,
+        a_busy_lane_is_passed_over,
+        a_mail_follows_no_later_address,
+        an_import_changes_what_differs_and_never_a_key_that_was_set_here,
+        sessions_end_by_idleness_and_by_age,
+        a_frozen_key_ends_everything_and_the_token_works_once,
+        what_has_ended_is_swept,
+    }
+    officers {
+        an_enrolment_address_is_used_once_and_ends,
+        a_proof_is_taken_once_and_never_an_older_one,
+        an_officers_session_ends_by_idleness_age_and_sign_out,
+        a_way_in_takes_two_admins,
+        a_disabled_officer_is_out_and_an_admin_always_stays,
+        a_ceremony_is_taken_out_once_and_ends,
+        a_touch_names_its_purpose_and_takes_its_proof,
+    }
+}
 
 #[tokio::test]
 async fn an_acknowledged_transaction_is_there_after_a_restart() {
