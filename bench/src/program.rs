@@ -37,11 +37,10 @@ impl Program {
     pub(crate) fn prepare(binary: &str, mail_port: u16, employers: usize) -> Outcome<Self> {
         let folder = tempfile::tempdir()?;
         let config = format!(
-            "[server]\nlisten = \"{PUBLIC}\"\nadmin_listen = \"{ADMIN}\"\n\
+            "[server]\nlisten = \"{PUBLIC}\"\nadmin_listen = \"{ADMIN}\"\ntrusted_proxies = [\"127.0.0.1/32\"]\n\
              [mail]\nsmtp_url = \"smtp://127.0.0.1:{mail_port}\"\nfrom = \"clavero@correo.example\"\n\
              [recovery]\ncodes_per_day_total = 2000000000\ncodes_per_window = 200\ncodes_per_day = 200\n\
-             [limits]\nstarts_per_address = 0\nfailures_before_proof = 0\nfailures_per_address = 0\n\
-             codes_per_mailbox_per_day = 0\n\
+             [limits]\ncodes_per_mailbox_per_day = 200\n\
              [database]\nurl = \"sqlite:{0}/clavero.db\"\n[secrets]\nkey_file = \"{0}/keys.toml\"\n",
             folder.path().display()
         );
@@ -100,9 +99,9 @@ impl Program {
         self.child.as_ref().map_or_else(|| "self".to_owned(), |child| child.id().to_string())
     }
 
-    /// CPU seconds so far, user and system.
-    pub(crate) fn cpu_seconds(&self) -> Outcome<f64> {
-        cpu_seconds(&self.pid())
+    /// What its threads have used so far.
+    pub(crate) fn cpu(&self) -> Outcome<Cpu> {
+        cpu(&self.pid())
     }
 
     /// Resident memory in megabytes.
@@ -123,11 +122,64 @@ impl Drop for Program {
     }
 }
 
-/// CPU seconds of a process, user and system, in ticks of 10 ms.
-pub(crate) fn cpu_seconds(pid: &str) -> Outcome<f64> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
-    let after_name = stat.rsplit(')').next().ok_or("no stat")?;
-    let fields: Vec<&str> = after_name.split_whitespace().collect();
-    let ticks: f64 = fields[11].parse::<f64>()? + fields[12].parse::<f64>()?;
-    Ok(ticks / 100.0)
+/// CPU seconds, user and system.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Cpu {
+    /// The hashing pool.
+    pub(crate) hashing: f64,
+    /// The one writer of the store.
+    pub(crate) writer: f64,
+    /// Everything else: requests, mails, the runtime.
+    pub(crate) rest: f64,
+}
+
+impl Cpu {
+    /// What is not hashing.
+    pub(crate) fn beyond_hashing(self) -> f64 {
+        self.writer + self.rest
+    }
+}
+
+impl std::ops::Add for Cpu {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            hashing: self.hashing + other.hashing,
+            writer: self.writer + other.writer,
+            rest: self.rest + other.rest,
+        }
+    }
+}
+
+impl std::ops::Sub for Cpu {
+    type Output = Self;
+
+    fn sub(self, earlier: Self) -> Self {
+        Self {
+            hashing: self.hashing - earlier.hashing,
+            writer: self.writer - earlier.writer,
+            rest: self.rest - earlier.rest,
+        }
+    }
+}
+
+/// What the living threads of a process have used, in the kernel's nanoseconds. The program's threads live as long as it.
+pub(crate) fn cpu(pid: &str) -> Outcome<Cpu> {
+    let mut used = Cpu::default();
+    for thread in fs::read_dir(format!("/proc/{pid}/task"))? {
+        let thread = thread?.path();
+        let name = fs::read_to_string(thread.join("comm"))?;
+        let nanoseconds: f64 =
+            fs::read_to_string(thread.join("schedstat"))?.split(' ').next().ok_or("no schedstat")?.parse()?;
+        let place = if name.starts_with("argon2") {
+            &mut used.hashing
+        } else if name.starts_with("sqlite-writer") {
+            &mut used.writer
+        } else {
+            &mut used.rest
+        };
+        *place += nanoseconds / 1e9;
+    }
+    Ok(used)
 }

@@ -2,15 +2,18 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-    time::Instant,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use mail_parser::MessageParser;
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
     net::{TcpListener, TcpStream},
-    sync::mpsc,
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
 };
 
 use crate::Outcome;
@@ -26,6 +29,9 @@ type Waiting = Arc<Mutex<HashMap<String, mpsc::UnboundedSender<Arrival>>>>;
 pub(crate) struct Sink {
     port: u16,
     waiting: Waiting,
+    /// Answers nobody while it is held.
+    gate: Arc<Semaphore>,
+    taken: Arc<AtomicUsize>,
 }
 
 impl Sink {
@@ -33,18 +39,38 @@ impl Sink {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let port = listener.local_addr()?.port();
         let waiting = Waiting::default();
-        let shared = Arc::clone(&waiting);
+        let (gate, taken) = (Arc::new(Semaphore::new(1_000)), Arc::<AtomicUsize>::default());
+        let desk = Desk { waiting: Arc::clone(&waiting), gate: Arc::clone(&gate), taken: Arc::clone(&taken) };
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let shared = Arc::clone(&shared);
-                tokio::spawn(async move { drop(converse(stream, &shared).await) });
+                let desk = desk.clone();
+                tokio::spawn(async move { drop(converse(stream, &desk).await) });
             }
         });
-        Ok(Self { port, waiting })
+        Ok(Self { port, waiting, gate, taken })
     }
 
     pub(crate) const fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Mails taken so far.
+    pub(crate) fn taken(&self) -> usize {
+        self.taken.load(Ordering::Relaxed)
+    }
+
+    /// Waits until no mail has come for a moment.
+    pub(crate) async fn settle(&self) {
+        let mut seen = usize::MAX;
+        while seen != self.taken() {
+            seen = self.taken();
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    }
+
+    /// Takes no mail until what this answers is dropped, as a mail server does whose disk is slow.
+    pub(crate) async fn hold(&self) -> Outcome<OwnedSemaphorePermit> {
+        Ok(Arc::clone(&self.gate).acquire_many_owned(1_000).await?)
     }
 
     /// What comes for an address from now on.
@@ -55,7 +81,14 @@ impl Sink {
     }
 }
 
-async fn converse(stream: TcpStream, waiting: &Waiting) -> Outcome<()> {
+#[derive(Clone)]
+struct Desk {
+    waiting: Waiting,
+    gate: Arc<Semaphore>,
+    taken: Arc<AtomicUsize>,
+}
+
+async fn converse(stream: TcpStream, desk: &Desk) -> Outcome<()> {
     stream.set_nodelay(true)?;
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read);
@@ -80,7 +113,9 @@ async fn converse(stream: TcpStream, waiting: &Waiting) -> Outcome<()> {
                         return Ok(());
                     }
                 }
-                tell(&to, &message, waiting);
+                drop(desk.gate.acquire().await?);
+                desk.taken.fetch_add(1, Ordering::Relaxed);
+                tell(&to, &message, &desk.waiting);
                 write.write_all(b"250 taken\r\n").await?;
             }
             "QUIT" => return Ok(()),

@@ -13,6 +13,10 @@ const ZEROS: [u32; 35] = [
 /// The text without what is put in for reading, compatibility forms (full-width, superscript) and other scripts' digits
 /// made plain.
 pub(crate) fn without_separators(text: &str) -> String {
+    // Most of what comes, and nearly all that is stored.
+    if text.is_ascii() {
+        return text.chars().filter(|c| !is_separator(*c)).collect();
+    }
     text.nfkc().map(plain_digit).filter(|c| !is_separator(*c)).collect()
 }
 

@@ -87,6 +87,9 @@ impl EmployerKind {
 
     /// Reads the registry's word, in capitals or not, with its accent or without.
     pub fn parse(word: &str) -> Result<Self, FieldError> {
+        if let Some(kind) = Self::ALL.into_iter().find(|kind| kind.as_str() == word) {
+            return Ok(kind);
+        }
         let word: String = word.trim().nfc().map(without_accent).collect::<String>().to_lowercase();
         Self::ALL.into_iter().find(|kind| kind.as_str() == word).ok_or(FieldError::UnknownWord)
     }

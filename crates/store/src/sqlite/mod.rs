@@ -17,7 +17,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use clavero_protocol::{EmployerKey, Exceeded, Policy, Recovery, RecoveryId, Refusal, Timestamp};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, config::DbConfig};
 
 use self::{readers::Readers, writer::Writer};
 use crate::{
@@ -58,6 +58,8 @@ fn wait_for_other_process(looks: i32) -> bool {
 fn configure(connection: &mut Connection) -> Result<(), StoreError> {
     connection.busy_handler(Some(wait_for_other_process))?;
     connection.set_prepared_statement_cache_capacity(128);
+    // Else each new value bound to a key has its statement prepared again, for the sake of statistics that are not kept.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection
         .execute_batch("PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0")?;
     Ok(())

@@ -117,15 +117,21 @@ pub(super) fn claim(tx: &Tx<'_>, claim: &Claim) -> Result<Vec<ClaimedMail>, Stor
 }
 
 fn due(tx: &Tx<'_>, claim: &Claim, max: usize) -> Result<Vec<Stored>, StoreError> {
-    // Lanes are numbers of our own making, so they may stand in the text; there are never many busy ones.
+    // One text whatever lanes are busy, so that it is prepared once.
     let busy: Vec<String> = claim.busy_lanes.iter().map(i64::to_string).collect();
-    let sql = format!(
-        "SELECT {COLUMNS} FROM outbox WHERE due_at <= ?1 AND lane NOT IN ({}) ORDER BY due_at LIMIT ?2",
-        busy.join(",")
-    );
     tx.connection
-        .prepare_cached(&sql)?
-        .query_and_then(params![tx.now.as_micros(), i64::try_from(max).unwrap_or(i64::MAX)], decode)?
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM outbox WHERE due_at <= ?1 AND lane NOT IN (SELECT value FROM json_each(?3)) \
+             ORDER BY due_at LIMIT ?2"
+        ))?
+        .query_and_then(
+            params![
+                tx.now.as_micros(),
+                i64::try_from(max).unwrap_or(i64::MAX),
+                format!("[{}]", busy.join(","))
+            ],
+            decode,
+        )?
         .collect()
 }
 
