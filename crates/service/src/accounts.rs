@@ -264,7 +264,6 @@ impl Service {
         if !self.store.change_key(change).await? {
             return Err(ChangePasswordError::WrongCurrent);
         }
-        self.wake_outbox();
         Ok(())
     }
 

@@ -26,7 +26,6 @@ use std::sync::{Arc, atomic::AtomicBool};
 
 use clavero_protocol::{BreachedPasswords, Policy};
 use clavero_store::{Store, StoreError};
-use tokio::sync::Notify;
 
 pub use accounts::{SignIn, SignedIn};
 pub use breached::{BreachFilter, BreachFilterError, BundledBreaches};
@@ -55,7 +54,6 @@ pub struct Service {
     breached: Box<dyn BreachedPasswords>,
     settings: Shared,
     epoch: u32,
-    mail_waits: Arc<Notify>,
     /// Whether the brake over all codes is on.
     brake: AtomicBool,
 }
@@ -112,7 +110,6 @@ impl Service {
             breached,
             settings: Shared { settings, policy },
             epoch,
-            mail_waits: Arc::new(Notify::new()),
             brake: AtomicBool::new(false),
         }))
     }
@@ -137,10 +134,6 @@ impl Service {
 
     fn budgets(&self) -> budgets::Budgets<'_> {
         budgets::Budgets { keys: &self.keys, settings: &self.settings }
-    }
-
-    fn wake_outbox(&self) {
-        self.mail_waits.notify_one();
     }
 
     /// The lane that decoys' mails wait in.

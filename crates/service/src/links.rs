@@ -130,7 +130,6 @@ impl Service {
         match self.store.redeem(redeem).await? {
             Ok(_) => {
                 metrics::counter!("clavero_journey_total", "step" => "completed").increment(1);
-                self.wake_outbox();
                 Ok(name_of(&employer))
             }
             // Another submit was faster: the same one twice is answered alike.
@@ -171,7 +170,6 @@ impl Service {
             _ => StepError::FlowExpired,
         })?;
         self.step(&found.record, Command::ResendLink, Vec::new()).await?;
-        self.wake_outbox();
         Ok(())
     }
 

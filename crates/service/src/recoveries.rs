@@ -246,7 +246,6 @@ impl Service {
         let record = begun.map_err(|denied| self.denied(denied))?;
         let step = if assisted.is_some() { "assisted" } else { "validated" };
         metrics::counter!("clavero_journey_total", "step" => step).increment(1);
-        self.wake_outbox();
         let view = self.view_with(&record, hint);
         Ok(StartedRecovery { view, token: token.text() })
     }
@@ -289,7 +288,6 @@ impl Service {
         }
         let recovery = self.step(&record, Command::AcceptCode { counter: issue.counter }, Vec::new()).await?;
         metrics::counter!("clavero_journey_total", "step" => "code_accepted").increment(1);
-        self.wake_outbox();
         Ok(self.view(&RecoveryRecord { recovery, ..record }).await?)
     }
 
@@ -339,7 +337,6 @@ impl Service {
         limits: Vec<Limit>,
     ) -> Result<RecoveryView, StepError> {
         let recovery = self.step(&record, command, limits).await?;
-        self.wake_outbox();
         Ok(self.view(&RecoveryRecord { recovery, ..record }).await?)
     }
 

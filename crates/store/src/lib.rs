@@ -132,8 +132,12 @@ pub trait Store: Officers + Send + Sync + 'static {
 
     // Outbox
 
-    /// Takes up mails that are due. Those that no longer count, or would arrive dead, are dropped on the way.
+    /// Takes up mails that are due, those first that the same commit queues; with none, waits for one. Those that no longer
+    /// count, or would arrive dead, are dropped on the way. Whoever stops waiting may leave mails taken up until their lease ends.
     async fn claim_mails(&self, claim: Claim) -> Result<Vec<ClaimedMail>, StoreError>;
+
+    /// Lets the claims that wait look at once: time has gone on, or a lane has room again.
+    async fn look_for_mail(&self) -> Result<(), StoreError>;
 
     /// Ends a claim; `false` when another worker has taken the mail up since.
     async fn settle_mail(&self, settle: Settle) -> Result<bool, StoreError>;

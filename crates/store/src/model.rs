@@ -269,6 +269,8 @@ pub struct MailId(pub i64);
 pub struct Claim {
     /// At most so many.
     pub max: u32,
+    /// How long to wait for one where none is due.
+    pub wait: Duration,
     /// After this another worker may take them.
     pub lease: Duration,
     /// Lanes that have enough in flight.

@@ -33,16 +33,28 @@ const LEASE: Duration = Duration::from_secs(30);
 /// How long a mail may lie before a worker that was not woken looks: another node queued it.
 const LOOK: Duration = Duration::from_secs(1);
 
+/// What a claim brought, with the tokens whose digests went with it.
+struct Claimed {
+    mails: Vec<ClaimedMail>,
+    tokens: Vec<Token>,
+    /// As many as were asked for: there may be more.
+    full: bool,
+}
+
 /// The worker.
 pub struct Worker {
     service: Arc<Service>,
     transport: Arc<dyn Transport>,
     sender: Arc<Sender>,
-    /// Fresh tokens; each is stored with the claim that uses it, before its mail is sent.
-    tokens: Vec<Token>,
     lanes: Lanes,
     mirror: Arc<Mirror>,
     tasks: JoinSet<Report>,
+    /// The claim that looks, or waits, for mails: one at a time.
+    claims: JoinSet<Claimed>,
+    /// Whether it leaves lanes out that were busy when it was made.
+    narrow: bool,
+    /// Whether mails may be due that the last claim did not take.
+    more: bool,
     /// When the first of the mails that were put off here is due again.
     due: Option<Instant>,
 }
@@ -55,37 +67,67 @@ impl Worker {
             service,
             transport,
             sender: Arc::new(sender),
-            tokens: Vec::new(),
             lanes: Lanes::default(),
             mirror: Arc::default(),
             tasks: JoinSet::new(),
+            claims: JoinSet::new(),
+            narrow: false,
+            more: true,
             due: None,
         }
     }
 
     /// Works until told to stop; then finishes what it has taken up.
     pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
-        let waits = Arc::clone(&self.service.mail_waits);
         loop {
-            let more = self.take_up().await;
+            self.claim();
             metrics::gauge!("clavero_mails_in_flight").set(self.lanes.in_flight());
-            let nap = self.nap();
             tokio::select! {
                 // The order matters: to stop comes first, and ended mails make room before others are looked for.
                 biased;
                 stopped = stop.wait_for(|stop| *stop) => { drop(stopped); break; }
                 Some(ended) = self.tasks.join_next(), if !self.tasks.is_empty() => self.ended(ended),
-                () = waits.notified() => {}
-                () = std::future::ready(()), if more => {}
-                () = tokio::time::sleep(nap) => {}
+                Some(claimed) = self.claims.join_next(), if !self.claims.is_empty() => self.take_up(claimed),
             }
-            while let Some(ended) = self.tasks.try_join_next() {
-                self.ended(ended);
-            }
+        }
+        // What a claim takes after it was given up would wait for its lease to end.
+        look(Arc::clone(&self.service)).await;
+        while let Some(claimed) = self.claims.join_next().await {
+            self.take_up(claimed);
         }
         while let Some(ended) = self.tasks.join_next().await {
             self.ended(ended);
         }
+    }
+
+    /// Has a claim look for what is due and fits, where none does so already.
+    fn claim(&mut self) {
+        let room = self.lanes.room();
+        if room == 0 || !self.claims.is_empty() {
+            return;
+        }
+        let busy_lanes = self.lanes.busy();
+        self.narrow = !busy_lanes.is_empty();
+        let tokens: Vec<Token> = std::iter::repeat_with(Token::random).take(room).collect();
+        let claim = Claim {
+            max: u32::try_from(room).unwrap_or(u32::MAX),
+            wait: if std::mem::take(&mut self.more) { Duration::ZERO } else { self.nap() },
+            lease: LEASE,
+            busy_lanes,
+            verifiers: tokens.iter().map(Token::digest).collect(),
+            policy: self.service.settings.policy_arc(),
+        };
+        let service = Arc::clone(&self.service);
+        self.claims.spawn(async move {
+            match service.store.claim_mails(claim).await {
+                Ok(mails) => Claimed { full: mails.len() == room, mails, tokens },
+                Err(error) => {
+                    failed(&error);
+                    tokio::time::sleep(LOOK).await;
+                    Claimed { mails: Vec::new(), tokens, full: false }
+                }
+            }
+        });
     }
 
     /// How long there is nothing to do, as far as this worker knows.
@@ -111,40 +153,20 @@ impl Worker {
             // cut off with the runtime.
             Err(error) => tracing::error!(%error, "a mail's task was cut off"),
         }
-    }
-
-    /// Takes up what is due and fits. Says whether there may be more at once.
-    async fn take_up(&mut self) -> bool {
-        let room = self.lanes.room();
-        if room == 0 {
-            return false;
+        // The claim that waits does not know of the room that there is now in its lane.
+        if std::mem::take(&mut self.narrow) && !self.claims.is_empty() {
+            self.more = true;
+            tokio::spawn(look(Arc::clone(&self.service)));
         }
-        self.tokens.resize_with(room.max(self.tokens.len()), Token::random);
-        let claim = Claim {
-            max: u32::try_from(room).unwrap_or(u32::MAX),
-            lease: LEASE,
-            busy_lanes: self.lanes.busy(),
-            verifiers: self.tokens.iter().take(room).map(Token::digest).collect(),
-            policy: self.service.settings.policy_arc(),
-        };
-        let claimed = match self.service.store.claim_mails(claim).await {
-            Ok(claimed) => claimed,
-            Err(error) => {
-                failed(&error);
-                // Where the commit's outcome is not known, these may be stored already.
-                self.tokens.clear();
-                return false;
-            }
-        };
-        let full = claimed.len() == room;
-        self.dispatch(claimed);
-        full
     }
 
-    fn dispatch(&mut self, claimed: Vec<ClaimedMail>) {
-        let used = claimed.iter().filter_map(|mail| mail.verifier).max().map_or(0, |place| place + 1);
-        let tokens: Vec<Token> = self.tokens.drain(..used).collect();
-        for mail in claimed {
+    fn take_up(&mut self, claimed: Result<Claimed, tokio::task::JoinError>) {
+        let Claimed { mails, tokens, full } = match claimed {
+            Ok(claimed) => claimed,
+            Err(error) => return tracing::error!(%error, "a claim of mails was cut off"),
+        };
+        self.more |= full;
+        for mail in mails {
             let token = mail.verifier.and_then(|place| tokens.get(place).cloned());
             self.lanes.enter(mail.lane);
             let job = Job {
@@ -156,5 +178,11 @@ impl Worker {
             };
             self.tasks.spawn(job.run(token));
         }
+    }
+}
+
+async fn look(service: Arc<Service>) {
+    if let Err(error) = service.store.look_for_mail().await {
+        failed(&error);
     }
 }

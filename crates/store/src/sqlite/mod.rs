@@ -19,7 +19,10 @@ use async_trait::async_trait;
 use clavero_protocol::{EmployerKey, Exceeded, Policy, Recovery, RecoveryId, Refusal, Timestamp};
 use rusqlite::{Connection, OptionalExtension, config::DbConfig};
 
-use self::{readers::Readers, writer::Writer};
+use self::{
+    readers::Readers,
+    writer::{When, Writer},
+};
 use crate::{
     Advance, AuditEntry, Begin, Census, ChangeKey, Claim, ClaimedMail, Clock, Decided, Denied, Digest,
     Employer, EmployerRecord, ImportCounts, Limit, LinkRecord, NewCredential, NewSession, NotAdvanced, Once,
@@ -29,6 +32,10 @@ use crate::{
 
 /// Older ones can corrupt a database when the log is reset (fixed in 3.51.3).
 const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// How long what a mail server said may wait for another's commit. Were it lost with the process, the mail would be sent once
+/// more under its old name.
+const SETTLE: Duration = Duration::from_millis(20);
 
 /// The embedded engine.
 pub struct Sqlite {
@@ -215,11 +222,20 @@ impl Store for Sqlite {
     }
 
     async fn claim_mails(&self, claim: Claim) -> Result<Vec<ClaimedMail>, StoreError> {
-        self.writer.write(move |tx| outbox::claim(tx, &claim)).await
+        self.writer.write_when(When::WithMail(claim.wait), move |tx| outbox::claim(tx, &claim)).await
+    }
+
+    async fn look_for_mail(&self) -> Result<(), StoreError> {
+        self.writer
+            .write(|tx| {
+                tx.mails_wait.set(true);
+                Ok(())
+            })
+            .await
     }
 
     async fn settle_mail(&self, settle: Settle) -> Result<bool, StoreError> {
-        self.writer.write(move |tx| outbox::settle(tx, &settle)).await
+        self.writer.write_when(When::WithNext(SETTLE), move |tx| outbox::settle(tx, &settle)).await
     }
 
     async fn open_session(&self, session: NewSession) -> Result<Session, StoreError> {

@@ -68,6 +68,7 @@ pub(super) fn enqueue(tx: &Tx<'_>, row: &Row) -> Result<(), StoreError> {
             row.locale,
             tx.now.as_micros(),
         ])?;
+    tx.mails_wait.set(true);
     Ok(())
 }
 
@@ -105,6 +106,7 @@ fn decode(row: &SqlRow<'_>) -> Result<Stored, StoreError> {
 }
 
 pub(super) fn claim(tx: &Tx<'_>, claim: &Claim) -> Result<Vec<ClaimedMail>, StoreError> {
+    tx.mails_wait.set(false);
     // Each mail that needs a token needs one verifier; no more mails than that are taken.
     let max = usize::try_from(claim.max).unwrap_or(usize::MAX).min(claim.verifiers.len());
     let mut taken = Vec::new();

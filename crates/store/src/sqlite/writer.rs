@@ -1,14 +1,18 @@
 //! Group commit: one thread owns the writing connection, takes the transactions that wait together, gives each its
 //! savepoint, and answers all of them after one durable `COMMIT`.
+//!
+//! What nobody waits for rides along with the next batch, and so costs no commit of its own.
 
 use std::{
     any::Any,
+    cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
-        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel},
     },
     thread,
+    time::{Duration, Instant},
 };
 
 use clavero_protocol::Timestamp;
@@ -22,12 +26,43 @@ const QUEUE: usize = 4_096;
 /// Transactions that share one commit at most, so that the first of them does not wait for ever.
 const BATCH: usize = 512;
 /// How far the high-water mark of time may lag behind.
-const HIGH_WATER_EVERY: std::time::Duration = std::time::Duration::from_secs(10);
+const HIGH_WATER_EVERY: Duration = Duration::from_secs(10);
 
 /// A transaction's view of the database: the connection inside its savepoint, and the one moment it happens at.
 pub(super) struct Tx<'a> {
     pub(super) connection: &'a Connection,
     pub(super) now: Timestamp,
+    /// Whether mails were queued that no claim has looked for.
+    pub(super) mails_wait: &'a Cell<bool>,
+}
+
+/// When a transaction is to happen.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum When {
+    /// Now.
+    Now,
+    /// With the next batch; alone after so long.
+    WithNext(Duration),
+    /// With the batch that queues a mail, or at once where mails wait already; alone after so long.
+    WithMail(Duration),
+}
+
+struct Job {
+    work: Work,
+    when: When,
+}
+
+/// A job that waits for a batch to ride with.
+struct Rider {
+    work: Work,
+    by: Instant,
+    with_mail: bool,
+}
+
+impl Rider {
+    fn rides(&self, mails_wait: &Cell<bool>) -> bool {
+        !self.with_mail || mails_wait.get() || self.by <= Instant::now()
+    }
 }
 
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
@@ -37,7 +72,7 @@ type Work = Box<dyn FnOnce(Result<&Tx<'_>, StoreError>) -> (bool, Answer) + Send
 /// The hand that passes transactions to the writer thread.
 #[derive(Clone)]
 pub(super) struct Writer {
-    queue: SyncSender<Work>,
+    queue: SyncSender<Job>,
 }
 
 impl Writer {
@@ -56,8 +91,17 @@ impl Writer {
         &self,
         work: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
+        self.write_when(When::Now, work).await
+    }
+
+    /// The same, at its time.
+    pub(super) async fn write_when<T: Send + 'static>(
+        &self,
+        when: When,
+        work: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
         let (sender, receiver) = oneshot::channel();
-        let job: Work = Box::new(move |tx| {
+        let work: Work = Box::new(move |tx| {
             let outcome = tx.and_then(|tx| {
                 catch_unwind(AssertUnwindSafe(|| work(tx)))
                     .unwrap_or_else(|panic| Err(StoreError::Engine(panic_message(panic.as_ref()))))
@@ -69,7 +113,7 @@ impl Writer {
             });
             (done, answer)
         });
-        self.queue.try_send(job).map_err(|error| match error {
+        self.queue.try_send(Job { work, when }).map_err(|error| match error {
             TrySendError::Full(_) => StoreError::Busy,
             TrySendError::Disconnected(_) => StoreError::Engine("the writer has stopped".to_owned()),
         })?;
@@ -83,22 +127,74 @@ fn panic_message(panic: &(dyn Any + Send)) -> String {
     format!("a transaction panicked: {}", text.unwrap_or("no message"))
 }
 
-fn run(connection: &Connection, clock: &dyn Clock, jobs: &Receiver<Work>) {
+/// The jobs of the next batch, and those that wait for one.
+struct Waiting<'a> {
+    jobs: &'a Receiver<Job>,
+    now: Vec<Work>,
+    riders: Vec<Rider>,
+    mails_wait: &'a Cell<bool>,
+}
+
+impl Waiting<'_> {
+    /// Waits until there is something to do. Says whether there is; if not, nobody is left to ask.
+    fn gather(&mut self) -> bool {
+        loop {
+            let first = match self.riders.iter().map(|rider| rider.by).min() {
+                None => self.jobs.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(by) => self.jobs.recv_timeout(by.saturating_duration_since(Instant::now())),
+            };
+            match first {
+                Ok(job) => self.sort(job),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return false,
+            }
+            while self.now.len() < BATCH
+                && let Ok(job) = self.jobs.try_recv()
+            {
+                self.sort(job);
+            }
+            let now = Instant::now();
+            let rider_goes = |rider: &Rider| rider.by <= now || (rider.with_mail && self.mails_wait.get());
+            if !self.now.is_empty() || self.riders.iter().any(rider_goes) {
+                return true;
+            }
+        }
+    }
+
+    fn sort(&mut self, Job { work, when }: Job) {
+        let (with_mail, patience) = match when {
+            When::Now => return self.now.push(work),
+            When::WithNext(patience) => (false, patience),
+            When::WithMail(patience) => (true, patience),
+        };
+        self.riders.push(Rider { work, by: Instant::now() + patience, with_mail });
+    }
+}
+
+fn run(connection: &Connection, clock: &dyn Clock, jobs: &Receiver<Job>) {
     let mut high_water = Timestamp::EPOCH;
     let mut answers: Vec<Answer> = Vec::with_capacity(BATCH);
-    while let Ok(first) = jobs.recv() {
+    // What an earlier process left behind waits too.
+    let mails_wait = Cell::new(true);
+    let mut waiting = Waiting { jobs, now: Vec::new(), riders: Vec::new(), mails_wait: &mails_wait };
+    while waiting.gather() {
         let mut outcome = connection.execute_batch("BEGIN IMMEDIATE").map_err(StoreError::from);
-        for job in std::iter::once(first).chain(jobs.try_iter().take(BATCH - 1)) {
-            let tx = Tx { connection, now: clock.now() };
+        let mut carry_out = |work: Work| {
+            let tx = Tx { connection, now: clock.now(), mails_wait: &mails_wait };
             let answer = match &outcome {
-                Ok(()) => in_savepoint(&tx, job).unwrap_or_else(|(error, answer)| {
+                Ok(()) => in_savepoint(&tx, work).unwrap_or_else(|(error, answer)| {
                     // The savepoint itself failed: nothing of this batch can be trusted.
                     outcome = Err(error);
                     answer
                 }),
-                Err(error) => job(Err(copy(error))).1,
+                Err(error) => work(Err(copy(error))).1,
             };
             answers.push(answer);
+        };
+        waiting.now.drain(..).for_each(&mut carry_out);
+        // Riders last: a claim of mails sees what this very batch has queued.
+        for rider in std::mem::take(&mut waiting.riders) {
+            if rider.rides(&mails_wait) { carry_out(rider.work) } else { waiting.riders.push(rider) }
         }
         let outcome = outcome.and_then(|()| commit(connection, clock.now(), &mut high_water));
         if let Err(error) = &outcome {

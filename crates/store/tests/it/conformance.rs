@@ -1,6 +1,6 @@
 //! The suite.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use clavero_protocol::{Command, Refusal, State};
 use clavero_store::{
@@ -108,7 +108,7 @@ pub(crate) async fn limits_are_drawn_on_together_or_not_at_all(world: World) {
 }
 
 pub(crate) async fn a_proof_is_spent_once(world: World) {
-    let expires_at = world.store.now() + std::time::Duration::from_mins(1);
+    let expires_at = world.store.now() + Duration::from_mins(1);
     let once = || Some(Once { digest: [3; 32], expires_at });
     world.store.take(vec![limit(1, 9)], once(), ENTRY).await.expect("a transaction").expect("fresh");
     let again = world.store.take(vec![limit(1, 9)], once(), ENTRY).await.expect("a transaction");
@@ -133,6 +133,31 @@ pub(crate) async fn a_busy_lane_is_passed_over(world: World) {
     world.begin().await;
     assert!(world.claim(vec![1]).await.is_empty());
     assert_eq!(world.claim(vec![2]).await.len(), 1);
+}
+
+pub(crate) async fn a_claim_waits_for_a_mail_and_looks_again_when_told(world: World) {
+    const LONG: Duration = Duration::from_hours(1);
+    world.claim(Vec::new()).await;
+    let world = Arc::new(world);
+    let waiting = tokio::spawn({
+        let world = Arc::clone(&world);
+        async move { world.wait_for_mail(LONG, Vec::new()).await }
+    });
+    world.begin().await;
+    let taken = waiting.await.expect("a claim");
+    assert_eq!(taken.len(), 1);
+    assert!(world.settle(&taken[0], MailOutcome::Retry { after: Duration::from_secs(30) }).await);
+    let waiting = tokio::spawn({
+        let world = Arc::clone(&world);
+        async move { world.wait_for_mail(LONG, Vec::new()).await }
+    });
+    world.clock.forward(31);
+    // Before the claim has arrived there is nobody to tell.
+    while !waiting.is_finished() {
+        world.store.look_for_mail().await.expect("a word");
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(waiting.await.expect("a claim")[0].id, taken[0].id);
 }
 
 pub(crate) async fn a_mail_follows_no_later_address(world: World) {
@@ -189,9 +214,15 @@ pub(crate) async fn a_frozen_key_ends_everything_and_the_token_works_once(world:
     let (_, link) = world.with_link().await;
     world.store.redeem(world.redemption(link, "$phc$")).await.expect("a transaction").expect("the key");
     let session = world.sign_in().await;
-    let (lease, policy) = (std::time::Duration::from_mins(1), Arc::clone(&world.policy));
-    let claim =
-        clavero_store::Claim { max: 1, lease, busy_lanes: Vec::new(), verifiers: vec![[77; 32]], policy };
+    let (lease, policy) = (Duration::from_mins(1), Arc::clone(&world.policy));
+    let claim = clavero_store::Claim {
+        max: 1,
+        wait: Duration::ZERO,
+        lease,
+        busy_lanes: Vec::new(),
+        verifiers: vec![[77; 32]],
+        policy,
+    };
     assert_eq!(world.store.claim_mails(claim).await.expect("a claim")[0].kind, MailKind::Changed);
     assert!(world.store.repudiate([77; 32], &world.policy).await.expect("a transaction"));
     let stored = world.store.employer(&employer()).await.expect("a read").expect("the employer");

@@ -40,6 +40,7 @@ conforms! {
         a_proof_is_spent_once,
         a_claimed_mail_is_nobody_elses_until_its_lease_ends,
         a_busy_lane_is_passed_over,
+        a_claim_waits_for_a_mail_and_looks_again_when_told,
         a_mail_follows_no_later_address,
         an_import_changes_what_differs_and_never_a_key_that_was_set_here,
         sessions_end_by_idleness_and_by_age,

@@ -121,9 +121,13 @@ impl World {
     }
 
     pub(crate) async fn claim(&self, busy_lanes: Vec<i64>) -> Vec<ClaimedMail> {
+        self.wait_for_mail(Duration::ZERO, busy_lanes).await
+    }
+
+    pub(crate) async fn wait_for_mail(&self, wait: Duration, busy_lanes: Vec<i64>) -> Vec<ClaimedMail> {
         let verifiers: Vec<Digest> = (0..4).map(|_| [self.fresh(); 32]).collect();
         let (lease, policy) = (Duration::from_mins(1), Arc::clone(&self.policy));
-        let claim = Claim { max: 4, lease, busy_lanes, verifiers, policy };
+        let claim = Claim { max: 4, wait, lease, busy_lanes, verifiers, policy };
         self.store.claim_mails(claim).await.expect("a claim")
     }
 
@@ -148,7 +152,14 @@ impl World {
         self.step(id, Command::AcceptCode { counter: 1 }).await.expect("the code");
         let verifiers: Vec<Digest> = vec![[self.fresh(); 32]];
         let (lease, policy) = (Duration::from_mins(1), Arc::clone(&self.policy));
-        let claim = Claim { max: 1, lease, busy_lanes: Vec::new(), verifiers: verifiers.clone(), policy };
+        let claim = Claim {
+            max: 1,
+            wait: Duration::ZERO,
+            lease,
+            busy_lanes: Vec::new(),
+            verifiers: verifiers.clone(),
+            policy,
+        };
         let claimed = self.store.claim_mails(claim).await.expect("a claim");
         assert_eq!(claimed[0].verifier, Some(0));
         assert!(self.settle(&claimed[0], MailOutcome::Accepted).await);

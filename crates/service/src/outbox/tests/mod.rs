@@ -266,11 +266,11 @@ async fn asked_to_stop_the_worker_finishes_what_it_has_taken_up_and_takes_up_no_
     let flow = world.start(1).await;
     world.server.stalled(1).await;
     worker.ask_to_stop();
-    world.start(2).await;
     world.server.forgive();
     world.server.release();
     worker.stop().await;
     assert_eq!(world.view(&flow).await.state, State::CodeSent);
+    world.start(2).await;
     let mails = world.server.mails();
     assert_eq!(mails.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(), [TO]);
     assert_eq!(world.waiting().await, 1);
@@ -393,7 +393,7 @@ async fn a_notice_is_tried_for_three_days_and_no_longer() {
         while world.service.store().now() < until {
             // Little patience: where the try before was recorded after time had gone on, this one comes with the next step.
             world.clock.forward(Duration::from_hours(6));
-            world.service.wake_outbox();
+            world.service.store().look_for_mail().await.unwrap();
             drop(tokio::time::timeout(Duration::from_millis(100), tries.changed()).await);
         }
     };
