@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::WebState;
+use crate::{Logo, WebState};
 
 const CSS: &str = include_str!("../assets/clavero.css");
 const JS: &str = include_str!("../assets/clavero.js");
@@ -41,6 +41,19 @@ impl Assets {
 }
 
 const BRAND_PATH: &str = "/recursos/institucion.css";
+
+/// The institution's logo. A drawing may hold scripts: opened by itself, it runs none.
+pub(crate) async fn logo(State(state): State<WebState>) -> Response {
+    let Some(Logo { kind, bytes }) = state.config().institution.logo.clone() else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::CACHE_CONTROL, "public, max-age=300"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; sandbox"),
+    ];
+    (headers, bytes).into_response()
+}
 
 pub(crate) async fn serve(State(state): State<WebState>, Path(file): Path<String>) -> Response {
     let path = format!("/recursos/{file}");

@@ -1,5 +1,6 @@
 //! What the operator decides about pages.
 
+use axum::body::Bytes;
 use url::Url;
 
 use crate::address::Network;
@@ -7,8 +8,12 @@ use crate::address::Network;
 /// The institution that runs the service. Neutral unless configured: no real one's name or crest is shipped.
 #[derive(Debug, Clone, Default)]
 pub struct Institution {
-    /// Its name.
+    /// Its name in Spanish; empty for the service's own.
     pub name: String,
+    /// Its name in English.
+    pub name_en: String,
+    /// Its logo, where it has one.
+    pub logo: Option<Logo>,
     /// Colour of links and buttons, `#rrggbb`; empty for ours.
     pub brand: String,
     /// The same on a dark background.
@@ -20,7 +25,16 @@ pub struct Institution {
     /// When.
     pub hours: String,
     /// The legal basis, for the help page.
-    pub legal_basis: String,
+    pub legal_basis: Vec<String>,
+}
+
+/// An image that the operator gave.
+#[derive(Debug, Clone)]
+pub struct Logo {
+    /// Its media type.
+    pub kind: &'static str,
+    /// The file.
+    pub bytes: Bytes,
 }
 
 /// A service centre.

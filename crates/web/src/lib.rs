@@ -18,7 +18,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::watch;
 
 pub use address::Network;
-pub use config::{Centre, Document, Institution, WebConfig};
+pub use config::{Centre, Document, Institution, Logo, WebConfig};
 
 /// Bytes that a request's body may have: forms and JSON here are small.
 const BODY: usize = 16 * 1024;

@@ -1,12 +1,12 @@
 //! `clavero serve`.
 
-use std::sync::Arc;
+use std::{fs, path::Path, sync::Arc};
 
 use clavero_service::{
     Service, ServiceError,
     mail::{Sender, SmtpSettings, SmtpTransport},
 };
-use clavero_web::{Centre, Document, Institution, WebConfig};
+use clavero_web::{Centre, Document, Institution, Logo, WebConfig};
 use url::Url;
 
 use crate::{
@@ -88,6 +88,8 @@ pub(super) fn web_config(settings: &Settings, public_url: &str, demo: bool) -> R
         trusted_proxies: settings.server.trusted_proxies.clone(),
         institution: Institution {
             name: institution.name.clone(),
+            name_en: institution.name_en.clone(),
+            logo: institution.logo_file.as_deref().map(|file| logo(settings, file)).transpose()?,
             brand: institution.colour.clone(),
             brand_dark: institution.colour_dark.clone(),
             contact: institution
@@ -97,12 +99,29 @@ pub(super) fn web_config(settings: &Settings, public_url: &str, demo: bool) -> R
                 .unwrap_or_default(),
             phone: institution.phone.clone(),
             hours: institution.hours.clone(),
-            legal_basis: institution.legal_basis.join("; "),
+            legal_basis: institution.legal_basis.clone(),
         },
         centres: settings.assisted.centres.iter().map(centre).collect(),
         documents: settings.assisted.documents.iter().map(document).collect(),
         demo,
     })
+}
+
+/// Reads the logo once; a page shows it at some hundred pixels.
+fn logo(settings: &Settings, file: &Path) -> Result<Logo, Failure> {
+    const MOST: usize = 256 * 1024;
+    let refuse =
+        |why| Failure::Config(vec![settings.origins.problem("institution.logo_file", Fault::new(why))]);
+    let bytes = fs::read(file).map_err(|_| refuse("logo-missing"))?;
+    if bytes.len() > MOST {
+        return Err(refuse("logo-large"));
+    }
+    let kind = match file.extension().and_then(|extension| extension.to_str()) {
+        Some(extension) if extension.eq_ignore_ascii_case("svg") => "image/svg+xml",
+        Some(extension) if extension.eq_ignore_ascii_case("png") => "image/png",
+        _ => "image/webp",
+    };
+    Ok(Logo { kind, bytes: bytes.into() })
 }
 
 fn centre(centre: &crate::config::Centre) -> Centre {

@@ -33,6 +33,31 @@ async fn health_readiness_and_metrics_are_on_the_inner_listener_only() {
 }
 
 #[tokio::test]
+async fn the_institutions_brand_is_on_every_page_in_both_languages_and_its_logo_runs_nothing() {
+    let (folder, inbox) = (tempfile::tempdir().unwrap(), Inbox::open());
+    let logo = folder.path().join("escudo.SVG");
+    fs::write(&logo, "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>").unwrap();
+    let server = Setup::new(&Registry::default(), inbox.port())
+        .set("institution.name", "Caja de Ejemplo")
+        .set("institution.name_en", "Example Fund")
+        .set("institution.colour", "#123456")
+        .set("institution.logo_file", logo.to_str().unwrap())
+        .start();
+    let api = Api::of(&server);
+    let get = async |path: &str| {
+        api.http.get(format!("{}{path}", server.address())).send().await.unwrap().error_for_status().unwrap()
+    };
+    for (path, name) in [("/?lang=es", "Caja de Ejemplo"), ("/ayuda?lang=en", "Example Fund")] {
+        let page = get(path).await.text().await.unwrap();
+        assert!(page.contains(&format!("{name}</a>")) && page.contains("/recursos/logo"), "{page}");
+    }
+    assert!(get("/recursos/institucion.css").await.text().await.unwrap().contains("#123456"));
+    let image = get("/recursos/logo").await;
+    assert_eq!(image.headers()["content-type"], "image/svg+xml");
+    assert!(image.headers()["content-security-policy"].to_str().unwrap().contains("sandbox"));
+}
+
+#[tokio::test]
 async fn what_was_issued_under_the_old_key_works_until_it_ends() {
     let mut registry = Registry::default();
     let employer = registry.company();

@@ -20,7 +20,7 @@ struct Symptom {
 struct Help {
     l: Layout,
     symptoms: Vec<Symptom>,
-    legal_basis: String,
+    legal_basis: Vec<String>,
 }
 
 pub(super) async fn show(State(state): State<WebState>, Language(locale): Language) -> Response {

@@ -23,6 +23,8 @@ pub(crate) struct Layout {
     pub(crate) locale: Locale,
     pub(crate) title: String,
     pub(crate) institution: String,
+    /// Whether the institution's own logo stands in the place of ours.
+    pub(crate) has_logo: bool,
     pub(crate) contact: String,
     pub(crate) phone: String,
     pub(crate) hours: String,
@@ -43,11 +45,15 @@ impl Layout {
     /// The frame of the page `key`: its title is `KEY-title`.
     pub(crate) fn new(state: &WebState, locale: Locale, key: &str, here: impl Into<String>) -> Self {
         let institution = &state.config().institution;
-        let name = |name: &str| if name.is_empty() { tr(locale, "site-name") } else { name.to_owned() };
+        let name = match locale {
+            Locale::EsEc => &institution.name,
+            Locale::En => &institution.name_en,
+        };
         Self {
             locale,
             title: tr(locale, &format!("{key}-title")),
-            institution: name(&institution.name),
+            institution: if name.is_empty() { tr(locale, "site-name") } else { name.clone() },
+            has_logo: institution.logo.is_some(),
             contact: institution.contact.clone(),
             phone: institution.phone.clone(),
             hours: institution.hours.clone(),

@@ -57,6 +57,7 @@ pub(crate) fn router(state: &WebState) -> Router<WebState> {
         .route("/no-fui-yo/{token}", get(repudiate::show).post(repudiate::submit))
         .route(ASSISTED, get(assisted::show))
         .route("/ayuda", get(help::show))
+        .route("/recursos/logo", get(assets::logo))
         .route("/recursos/{file}", get(assets::serve));
     if state.config().demo { router.merge(mailbox::router()) } else { router }
 }

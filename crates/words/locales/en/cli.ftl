@@ -27,6 +27,7 @@ config-database-postgres = `{ $key }` names PostgreSQL, which this version does 
 config-network = `{ $key }` has `{ $value }`; write networks such as "10.0.0.0/24", or single addresses
 config-logo-form = `{ $key }` is `{ $value }`; take a .svg, .png or .webp file
 config-logo-missing = the file of `{ $key }` ({ $value }) is not there
+config-logo-large = the file of `{ $key }` ({ $value }) has more than 256 KiB; take a smaller one
 config-colour = `{ $key }` is `{ $value }`; write a colour such as "#0b4f8a"
 
 config-public-url-missing = `server.listen` is open to the network, so `{ $key }` is required: the links in mails are made from it; write the address that people see, such as "https://clave.institucion.example"

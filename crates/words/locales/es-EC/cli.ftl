@@ -27,6 +27,7 @@ config-database-postgres = `{ $key }` nombra PostgreSQL, que esta versión todav
 config-network = `{ $key }` tiene `{ $value }`; escriba redes como "10.0.0.0/24" o direcciones sueltas
 config-logo-form = `{ $key }` es `{ $value }`; use un archivo .svg, .png o .webp
 config-logo-missing = el archivo de `{ $key }` ({ $value }) no está
+config-logo-large = el archivo de `{ $key }` ({ $value }) pasa de 256 KiB; use uno más pequeño
 config-colour = `{ $key }` es `{ $value }`; escriba un color como "#0b4f8a"
 
 config-public-url-missing = `server.listen` está abierto a la red, así que `{ $key }` es obligatorio: con ella se forman los enlaces de los correos; escriba la dirección que ve la gente, por ejemplo "https://clave.institucion.example"
