@@ -97,7 +97,7 @@ export async function startDemo({ env = {} } = {}) {
   const { child, said, started } = startAndWait(['demo'], {
     cwd: folder,
     env: { CLAVERO_SERVER__LISTEN: '127.0.0.1:0', CLAVERO_SERVER__ADMIN_LISTEN: '127.0.0.1:0', ...env },
-    pattern: /http:\/\/127\.0\.0\.1:\d+/,
+    pattern: /http:\/\/localhost:\d+/,
   });
   const [address] = await started;
   return {

@@ -6,7 +6,10 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{
     Arg, ArgAction, Args, Command as ClapCommand, CommandFactory as _, FromArgMatches as _, Parser,
     Subcommand,
+    builder::{PossibleValuesParser, TypedValueParser},
 };
+
+use clavero_protocol::Role;
 
 use crate::speech::Speech;
 
@@ -39,6 +42,8 @@ pub(crate) enum Command {
     BreachFilter(BreachFilter),
     #[command(subcommand)]
     Generate(Generate),
+    #[command(subcommand)]
+    Officer(Officer),
 }
 
 #[derive(Debug, Args)]
@@ -115,6 +120,35 @@ pub(crate) struct Generated {
     pub(crate) seed: u64,
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum Officer {
+    Add(AddOfficer),
+    List,
+    Disable(DisableOfficer),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AddOfficer {
+    #[arg(long, value_name = "N")]
+    pub(crate) name: String,
+    #[arg(long, value_name = "E")]
+    pub(crate) email: String,
+    #[arg(long, value_parser = role())]
+    pub(crate) role: Role,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DisableOfficer {
+    #[arg(long, value_name = "E")]
+    pub(crate) email: String,
+}
+
+fn role() -> impl TypedValueParser<Value = Role> {
+    // The parser lets no other word through.
+    PossibleValuesParser::new(Role::ALL.map(Role::as_str))
+        .map(|word| Role::parse(&word).unwrap_or(Role::Desk))
+}
+
 impl Cli {
     /// Reads the arguments of this process. Ends it for `--help`, `--version` and wrong usage (exit code 2), as clap does.
     pub(crate) fn of_process(speech: Speech) -> Self {
@@ -178,8 +212,17 @@ mod tests {
             command.build();
             command.clone().debug_assert();
             let help = command.render_long_help().to_string();
-            for name in ["demo", "serve", "import", "doctor", "openapi", "keys", "breach-filter", "generate"]
-            {
+            for name in [
+                "demo",
+                "serve",
+                "import",
+                "doctor",
+                "openapi",
+                "keys",
+                "breach-filter",
+                "generate",
+                "officer",
+            ] {
                 assert!(help.contains(name), "{name} in {help}");
             }
         }
@@ -206,6 +249,9 @@ mod tests {
             "clavero keys rotate",
             "clavero breach-filter build list.txt --output breached.filter",
             "clavero generate employers --count 10 --seed 7",
+            "clavero officer add --name Ana --email ana@institucion.example --role supervisor",
+            "clavero officer list",
+            "clavero officer disable --email ana@institucion.example",
         ] {
             assert!(parse(line).is_ok(), "{line}");
         }
@@ -215,6 +261,7 @@ mod tests {
             "clavero import catastro",
             "clavero serve --port 1",
             "clavero officer",
+            "clavero officer add --name Ana --email ana@institucion.example --role boss",
         ] {
             let error = parse(line).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{line}");

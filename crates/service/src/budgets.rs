@@ -12,6 +12,9 @@ const DAY: Duration = Duration::from_hours(24);
 
 /// Mismatches for one employer or one representative in a day before proof of work is asked for.
 const MISMATCHES_BEFORE_PROOF: u32 = 10;
+/// Wrong codes of an officer's app in a quarter of an hour, and in a day.
+const DESK_CODES: u32 = 5;
+const DESK_CODES_PER_DAY: u32 = 20;
 /// Wrong current keys, or repeats of a used form, in an hour.
 const KEY_CHECKS: u32 = 10;
 
@@ -106,6 +109,22 @@ impl Budgets<'_> {
     /// What a completed recovery forgets: the owner has shown who they are.
     pub(crate) fn cleared_by_recovery(&self, employer: &EmployerKey) -> Vec<BudgetKey> {
         vec![self.codes(employer).key, self.sign_ins_of_employer(employer, None).key]
+    }
+
+    /// Sign-ins and enrolments begun at the desk from one network; many officers share one.
+    pub(crate) fn desk_of_network(&self, client: &Client) -> Limit {
+        let limit = self.settings.limits.starts_per_address;
+        self.rate("desk-net", &client.network(), limit, MINUTE * 10)
+    }
+
+    /// Wrong codes of an officer's app. A device that signed in as this officer before has its own, so that strangers
+    /// cannot lock the officer out. At most 20 guesses of a million in a day, three of which are right at a time.
+    pub(crate) fn desk_codes(&self, officer: &[u8], device: Option<&[u8]>) -> Limit {
+        let rules = vec![
+            Rule { limit: DESK_CODES, window: MINUTE * 15 },
+            Rule { limit: DESK_CODES_PER_DAY, window: DAY },
+        ];
+        self.log("desk-codes", &[officer, device.unwrap_or_default()].concat(), rules)
     }
 
     /// Comparisons of a key outside signing in.

@@ -210,32 +210,47 @@ impl KeyRing {
     /// Seals an address for an employer's row.
     #[must_use]
     pub fn seal_email(&self, employer: &EmployerKey, email: &EmailAddress) -> Option<SealedEmail> {
-        let id = self.active();
-        let cipher = XChaCha20Poly1305::new(self.derive(id, "email-seal", &[])?.as_slice().try_into().ok()?);
-        let nonce = random::<24>();
-        let aad = employer.as_i64().to_be_bytes();
-        let payload = Payload { msg: email.as_str().as_bytes(), aad: &aad };
-        let sealed = cipher.encrypt(&XNonce::from(nonce), payload).ok()?;
-        let mut bytes = vec![u8::try_from(id.len()).ok()?];
-        bytes.extend_from_slice(id.as_bytes());
-        bytes.extend_from_slice(&nonce);
-        bytes.extend_from_slice(&sealed);
+        let of = employer.as_i64().to_be_bytes();
+        let sealed = self.seal("email-seal", &of, email.as_str().as_bytes())?;
         let (index, lane) = self.email_names(email);
-        Some(SealedEmail { sealed: bytes, index, lane })
+        Some(SealedEmail { sealed, index, lane })
     }
 
     /// Opens a sealed address. `None` when it was not sealed for this employer by this ring.
     #[must_use]
     pub fn open_email(&self, employer: &EmployerKey, email: &SealedEmail) -> Option<EmailAddress> {
-        let (length, rest) = email.sealed.split_first()?;
+        let text = self.open_sealed("email-seal", &employer.as_i64().to_be_bytes(), &email.sealed)?;
+        EmailAddress::parse(std::str::from_utf8(&text).ok()?).ok()
+    }
+
+    /// Seals bytes under the active key (XChaCha20-Poly1305), for one purpose and of one owner only.
+    pub(crate) fn seal(&self, purpose: &str, of: &[u8], bytes: &[u8]) -> Option<Vec<u8>> {
+        let id = self.active();
+        let cipher = XChaCha20Poly1305::new(self.derive(id, purpose, &[])?.as_slice().try_into().ok()?);
+        let nonce = random::<24>();
+        let sealed = cipher.encrypt(&XNonce::from(nonce), Payload { msg: bytes, aad: of }).ok()?;
+        let mut whole = vec![u8::try_from(id.len()).ok()?];
+        whole.extend_from_slice(id.as_bytes());
+        whole.extend_from_slice(&nonce);
+        whole.extend_from_slice(&sealed);
+        Some(whole)
+    }
+
+    /// Opens what [`Self::seal`] sealed. `None` when it was for another purpose or owner, or by another ring.
+    pub(crate) fn open_sealed(&self, purpose: &str, of: &[u8], whole: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let (length, rest) = whole.split_first()?;
         let (id, rest) = rest.split_at_checked(usize::from(*length))?;
         let (nonce, sealed) = rest.split_at_checked(24)?;
-        let key = self.derive(std::str::from_utf8(id).ok()?, "email-seal", &[])?;
+        let key = self.derive(std::str::from_utf8(id).ok()?, purpose, &[])?;
         let cipher = XChaCha20Poly1305::new(key.as_slice().try_into().ok()?);
-        let aad = employer.as_i64().to_be_bytes();
         let nonce = <[u8; 24]>::try_from(nonce).ok()?;
-        let text = cipher.decrypt(&XNonce::from(nonce), Payload { msg: sealed, aad: &aad }).ok()?;
-        EmailAddress::parse(std::str::from_utf8(&text).ok()?).ok()
+        let payload = Payload { msg: sealed, aad: of };
+        cipher.decrypt(&XNonce::from(nonce), payload).ok().map(Zeroizing::new)
+    }
+
+    /// Names something that is found by it, without telling what it is. The same for ever: it does not rotate.
+    pub(crate) fn index(&self, kind: &str, parts: &[&[u8]]) -> [u8; 32] {
+        *expand(&self.index, kind, parts)
     }
 }
 

@@ -14,6 +14,7 @@ mod identifiers;
 mod keys;
 mod links;
 pub mod mail;
+mod officers;
 pub mod outbox;
 mod phrase;
 mod proof;
@@ -24,6 +25,7 @@ mod views;
 
 use std::sync::{Arc, atomic::AtomicBool};
 
+use clavero_passkeys::Passkeys;
 use clavero_protocol::{BreachedPasswords, Policy};
 use clavero_store::{Store, StoreError};
 
@@ -37,11 +39,15 @@ pub use hasher::{Busy, Hasher, is_verifiable};
 pub use identifiers::{Field, Identifiers, RawIdentifiers};
 pub use keys::{KeyRing, KeyRingError};
 pub use links::{NewPassword, StrengthReport};
+pub use officers::{
+    Asked, DemonstrationOfficer, DeskError, EnrolError, Enrolling, NewStaff, OfficerAnswer,
+    OfficerSessionView, OfficerSignInError, OfficerSignedIn, OfficerView, TouchAnswer, TouchError,
+};
 pub use phrase::suggest as suggest_phrase;
 pub use proof::Challenge;
 pub use recoveries::{StartRecovery, StartedRecovery};
 pub use secrets::Token;
-pub use settings::{Limits, Settings};
+pub use settings::{DeskSettings, Limits, Settings};
 pub use views::{
     CodeView, EmployerName, EmployerView, LinkMailView, LinkView, RecoveryView, SessionRow, SessionView,
 };
@@ -54,6 +60,8 @@ pub struct Service {
     breached: Box<dyn BreachedPasswords>,
     settings: Shared,
     epoch: u32,
+    /// Officers' passkeys; none where the address has no domain name.
+    passkeys: Option<Passkeys>,
     /// Whether the brake over all codes is on.
     brake: AtomicBool,
 }
@@ -103,6 +111,8 @@ impl Service {
         }
         let epoch = store.epoch().await?;
         let policy = Arc::new(settings.policy.clone());
+        let desk = &settings.desk;
+        let passkeys = desk.public_url.as_ref().and_then(|url| Passkeys::new(url, &desk.name).ok());
         Ok(Arc::new(Self {
             hasher: Hasher::start(Arc::clone(&keys)),
             store,
@@ -110,6 +120,7 @@ impl Service {
             breached,
             settings: Shared { settings, policy },
             epoch,
+            passkeys,
             brake: AtomicBool::new(false),
         }))
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clavero_protocol::{ForeignerRule, PasswordPolicy, Policy};
 use clavero_store::SessionLife;
+use url::Url;
 
 /// Limits by address, mailbox and account; zero turns one off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +36,33 @@ impl Default for Limits {
     }
 }
 
+/// The officers' desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeskSettings {
+    /// How long an officer's session lasts.
+    pub sessions: SessionLife,
+    /// How long an enrolment address works.
+    pub enrolment_life: Duration,
+    /// The base of the service's own address; passkeys are bound to it.
+    pub public_url: Option<Url>,
+    /// What authenticators call the service.
+    pub name: String,
+    /// The demonstration's officers sign in by one click. Only the demonstration sets it.
+    pub demonstration: bool,
+}
+
+impl Default for DeskSettings {
+    fn default() -> Self {
+        Self {
+            sessions: SessionLife { idle: Duration::from_mins(15), absolute: Duration::from_hours(8) },
+            enrolment_life: Duration::from_hours(24),
+            public_url: None,
+            name: "Clavero".to_owned(),
+            demonstration: false,
+        }
+    }
+}
+
 /// Everything that the service is told at its start.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -52,6 +80,8 @@ pub struct Settings {
     pub unknown_ruc_goes_online: bool,
     /// The institution's words, that no key may lean on.
     pub institution_words: Vec<String>,
+    /// The officers' desk.
+    pub desk: DeskSettings,
 }
 
 impl Default for Settings {
@@ -64,6 +94,7 @@ impl Default for Settings {
             sessions: SessionLife { idle: Duration::from_mins(15), absolute: Duration::from_hours(12) },
             unknown_ruc_goes_online: true,
             institution_words: Vec::new(),
+            desk: DeskSettings::default(),
         }
     }
 }

@@ -164,6 +164,19 @@ pub struct OfficerSignIn {
     pub give_back: Vec<Limit>,
 }
 
+/// A proof for one decision.
+#[derive(Clone)]
+pub struct OfficerTouch {
+    /// Who.
+    pub officer: OfficerId,
+    /// By what.
+    pub proof: OfficerProof,
+    /// SHA-256 of what is decided.
+    pub purpose: [u8; 32],
+    /// Budgets that a right proof clears.
+    pub clear: Vec<BudgetKey>,
+}
+
 /// An officer's session at rest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OfficerSession {
@@ -261,12 +274,7 @@ pub trait Officers: Send + Sync {
     async fn close_officer_session(&self, token: Digest) -> Result<(), StoreError>;
 
     /// Takes a fresh proof for one decision.
-    async fn touch(
-        &self,
-        officer: OfficerId,
-        proof: OfficerProof,
-        purpose: [u8; 32],
-    ) -> Decided<Touch, OfficerRefusal>;
+    async fn touch(&self, touch: OfficerTouch) -> Decided<Touch, OfficerRefusal>;
 
     /// Writes a refusal down that was decided before any transaction: a proof that does not hold, a role that may not.
     async fn note_refusal(&self, entry: AuditEntry) -> Result<(), StoreError>;
@@ -284,6 +292,8 @@ pub mod officer_acts {
     pub const ENROLMENT_CONFIRMED: &str = "officer.enrolment_confirmed";
     /// An admin withdrew it.
     pub const ENROLMENT_WITHDRAWN: &str = "officer.enrolment_withdrawn";
+    /// An officer began to register a passkey.
+    pub const ENROLMENT_BEGUN: &str = "officer.enrolment_begun";
     /// An officer registered a passkey.
     pub const ENROLLED_PASSKEY: &str = "officer.enrolled_passkey";
     /// An officer registered an authenticator app.
@@ -296,6 +306,8 @@ pub mod officer_acts {
     pub const SIGNED_OUT: &str = "officer.signed_out";
     /// An officer touched their authenticator for one decision.
     pub const TOUCHED: &str = "officer.touched";
+    /// An officer typed a code for a decision.
+    pub const TOUCH_ATTEMPTED: &str = "officer.touch_attempted";
     /// An officer asked for a page or an act that their role does not have.
     pub const TURNED_AWAY: &str = "officer.turned_away";
 }

@@ -6,6 +6,7 @@ mod doctor;
 mod generate;
 mod import;
 mod keys;
+mod officer;
 mod serve;
 
 use crate::{
@@ -27,6 +28,7 @@ pub(crate) fn run(cli: &Cli, terminal: Terminal) -> Result<(), Failure> {
         }
         Command::Keys(Keys::Rotate) => keys::rotate(&settings()?, terminal),
         Command::BreachFilter(BreachFilter::Build(command)) => breach_filter::build(command, terminal),
+        Command::Officer(command) => block_on(officer::run(command, &settings()?, terminal)),
         Command::Generate(command) => generate::run(command),
         Command::Demo(command) => demo::run(command, settings()?, terminal),
         Command::Serve => serve::run(settings()?),

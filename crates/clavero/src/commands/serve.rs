@@ -33,7 +33,7 @@ async fn serve(settings: Settings) -> Result<(), Failure> {
     let (public, bound) = server::bind("server.listen", settings.server.listen).await?;
     let (admin, admin_bound) = server::bind("server.admin_listen", settings.server.admin_listen).await?;
     let public_url = settings.server.public_url(bound);
-    let service = start_service(&settings).await?;
+    let service = start_service(&settings, service_settings(&settings, &public_url)).await?;
     let serving = Serving {
         service,
         web: web_config(&settings, &public_url, false)?,
@@ -50,10 +50,13 @@ async fn serve(settings: Settings) -> Result<(), Failure> {
 }
 
 /// Brings store, key ring and service together.
-pub(super) async fn start_service(settings: &Settings) -> Result<Arc<Service>, Failure> {
+pub(super) async fn start_service(
+    settings: &Settings,
+    told: clavero_service::Settings,
+) -> Result<Arc<Service>, Failure> {
     let (store, keys) = (parts::open_store(settings)?, parts::open_keys(settings)?);
     let breached = parts::breached(settings)?;
-    Service::start(store, keys, breached, service_settings(settings)).await.map_err(|error| match error {
+    Service::start(store, keys, breached, told).await.map_err(|error| match error {
         ServiceError::ForeignKeyRing => {
             Failure::say("failed-foreign-keys", [("path", &settings.key_file.display())])
         }
@@ -61,7 +64,8 @@ pub(super) async fn start_service(settings: &Settings) -> Result<Arc<Service>, F
     })
 }
 
-fn service_settings(settings: &Settings) -> clavero_service::Settings {
+/// What the service is told.
+pub(super) fn service_settings(settings: &Settings, public_url: &str) -> clavero_service::Settings {
     let institution = &settings.institution;
     clavero_service::Settings {
         policy: settings.recovery.clone(),
@@ -75,6 +79,13 @@ fn service_settings(settings: &Settings) -> clavero_service::Settings {
             institution.name_en.clone(),
             institution.short_name.clone(),
         ],
+        desk: clavero_service::DeskSettings {
+            sessions: settings.desk.sessions,
+            enrolment_life: settings.desk.enrolment_life,
+            public_url: Url::parse(public_url).ok(),
+            name: institution.name.clone(),
+            demonstration: false,
+        },
     }
 }
 

@@ -16,6 +16,8 @@ use super::{
 const GUESSER_ONE_IN: u64 = 1_000;
 /// A recovery code sent by mail ends within a day (NIST SP 800-63B-4 §4.2.2).
 const LONGEST_TTL: Duration = Duration::from_hours(24);
+/// An address that makes an officer lies in somebody's mailbox for so long at most.
+const LONGEST_ENROLMENT: Duration = Duration::from_hours(7 * 24);
 /// The form stands open on a screen for so long at most.
 const LONGEST_FORM: Duration = Duration::from_hours(1);
 /// NIST SP 800-63B-4 §3.1.1.2: never fewer than 8, and at least 64 must be possible.
@@ -130,6 +132,7 @@ impl Check<'_> {
         ] {
             self.refuse_if(span.is_zero(), key, Fault::new("zero"));
         }
+        self.desk();
         self.refuse_if(
             policy.form_ttl > LONGEST_FORM,
             "recovery.form_ttl",
@@ -151,6 +154,20 @@ impl Check<'_> {
             "session.absolute_ttl",
             Fault::new("session-ends-before-idle").with("least", show_duration(self.settings.sessions.idle)),
         );
+    }
+
+    /// An officer signs in at least once a day, and an enrolment address that lies about opens nothing the next week.
+    fn desk(&mut self) {
+        let desk = self.settings.desk;
+        for (key, span) in [
+            ("desk.session_idle", desk.sessions.idle),
+            ("desk.session_life", desk.sessions.absolute),
+            ("desk.enrolment_ttl", desk.enrolment_life),
+        ] {
+            let most = if key == "desk.enrolment_ttl" { LONGEST_ENROLMENT } else { LONGEST_TTL };
+            self.refuse_if(span.is_zero(), key, Fault::new("zero"));
+            self.refuse_if(span > most, key, Fault::new("too-long").with("most", show_duration(most)));
+        }
     }
 
     fn codes(&mut self) {

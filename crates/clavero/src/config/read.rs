@@ -12,8 +12,8 @@ use super::{
     problem::{Fault, Problem},
     reader::{Entry, Reader},
     settings::{
-        Assisted, Centre, Database, EnablingDocument, Institution, Log, LogFormat, Mail, Secret, Server,
-        Settings, Sri, SriSource,
+        Assisted, Centre, Database, Desk, EnablingDocument, Institution, Log, LogFormat, Mail, Secret,
+        Server, Settings, Sri, SriSource,
     },
 };
 
@@ -44,6 +44,13 @@ pub(super) fn settings(from: &mut Reader) -> Settings {
         sessions: SessionLife {
             idle: from.value("session.idle_ttl", parse_duration),
             absolute: from.value("session.absolute_ttl", parse_duration),
+        },
+        desk: Desk {
+            sessions: SessionLife {
+                idle: from.value("desk.session_idle", parse_duration),
+                absolute: from.value("desk.session_life", parse_duration),
+            },
+            enrolment_life: from.value("desk.enrolment_ttl", parse_duration),
         },
         limits: limits(from),
         institution: institution(from),

@@ -29,6 +29,7 @@ pub(crate) struct Settings {
     pub(crate) password: PasswordPolicy,
     pub(crate) breach_filter: Option<PathBuf>,
     pub(crate) sessions: SessionLife,
+    pub(crate) desk: Desk,
     pub(crate) limits: Limits,
     pub(crate) institution: Institution,
     pub(crate) log: Log,
@@ -117,6 +118,13 @@ pub(crate) struct EnablingDocument {
     pub(crate) es: String,
     /// In English.
     pub(crate) en: String,
+}
+
+/// `[desk]`: the officers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Desk {
+    pub(crate) sessions: SessionLife,
+    pub(crate) enrolment_life: Duration,
 }
 
 /// `[institution]`: the deployer's brand.

@@ -71,6 +71,8 @@ fn without_any_source_the_documented_defaults_hold() {
     let service = clavero_service::Settings::default();
     assert_eq!(settings.limits, service.limits);
     assert_eq!(settings.sessions, service.sessions);
+    assert_eq!(settings.desk.sessions, service.desk.sessions);
+    assert_eq!(settings.desk.enrolment_life, service.desk.enrolment_life);
     assert_eq!(settings.server.listen, "127.0.0.1:8080".parse().unwrap());
     assert_eq!(settings.server.admin_listen, "127.0.0.1:8081".parse().unwrap());
     assert_eq!(settings.server.public_url(settings.server.listen), "http://127.0.0.1:8080");

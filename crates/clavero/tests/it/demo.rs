@@ -32,7 +32,7 @@ impl Demo {
                 break;
             }
         }
-        let address = said.split_whitespace().find(|word| word.starts_with("http://127.0.0.1:"));
+        let address = said.split_whitespace().find(|word| word.starts_with("http://localhost:"));
         let address = address.unwrap_or_else(|| panic!("no address in {said:?}")).to_owned();
         Self { child, address, said }
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clavero_protocol::{OfficerId, OfficerRefusal, Role};
 use clavero_store::{
-    Digest, Inviter, Means, NewEnrolment, NewOfficer, OfficerProof, OfficerSignIn, SessionLife,
+    Digest, Inviter, Means, NewEnrolment, NewOfficer, OfficerProof, OfficerSignIn, OfficerTouch, SessionLife,
 };
 
 use crate::world::World;
@@ -179,7 +179,9 @@ pub(crate) async fn a_ceremony_is_taken_out_once_and_ends(world: World) {
 pub(crate) async fn a_touch_names_its_purpose_and_takes_its_proof(world: World) {
     world.staff(ADA, Role::Desk).await;
     let touch = async |checked, kept| {
-        world.store.touch(ADA, touch_of(1, checked, kept), [5; 32]).await.expect("a transaction")
+        let proof = touch_of(1, checked, kept);
+        let touch = OfficerTouch { officer: ADA, proof, purpose: [5; 32], clear: Vec::new() };
+        world.store.touch(touch).await.expect("a transaction")
     };
     let touched = touch(1, 2).await.expect("a touch");
     assert_eq!((touched.officer, touched.purpose, touched.at), (ADA, [5; 32], world.store.now()));

@@ -1,6 +1,7 @@
 //! `clavero demo`: everything with nothing installed. A fresh folder, made-up employers, a mailbox page.
 
 mod employers;
+mod officers;
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
@@ -39,8 +40,6 @@ pub(crate) fn run(command: &Demo, mut settings: Settings, terminal: Terminal) ->
     settings.database = Database::Sqlite(folder.join("clavero.db"));
     settings.key_file = folder.join("keys.toml");
     settings.mail.from = EmailAddress::parse("no-responder@clavero.example").ok();
-    // Its own address is the one that it was bound to, whatever the configuration says of another service.
-    settings.server.public_url = None;
     settings.log.format = LogFormat::Text;
     settings.log.level = settings.log.level.min(tracing::Level::WARN);
     server::start_log(&settings)?;
@@ -63,10 +62,14 @@ struct Asked {
 async fn demonstrate(settings: Settings, asked: Asked, terminal: Terminal) -> Result<(), Failure> {
     let (public, bound) = bind(&asked, terminal).await?;
     let (admin, _) = server::bind("server.admin_listen", SocketAddr::new(bound.ip(), 0)).await?;
-    let service = serve::start_service(&settings).await?;
+    // By name and not by number: browsers bind passkeys to names.
+    let public_url = format!("http://localhost:{}", bound.port());
+    let mut told = serve::service_settings(&settings, &public_url);
+    told.desk.demonstration = true;
+    let service = serve::start_service(&settings, told).await?;
     seed(&service).await?;
+    officers::seed(&service).await?;
     let mailbox = Arc::new(Mailbox::new(asked.clock));
-    let public_url = settings.server.public_url(bound);
     let serving = Serving {
         service,
         web: serve::web_config(&settings, &public_url, true)?,
@@ -155,6 +158,9 @@ fn introduce(speech: Speech, public_url: &str, folder: &std::path::Path) {
     ];
     say("demo-first-step", &identifiers);
     say("demo-key", &[("key", KEY)]);
+    terminal::print("");
+    officers::introduce(speech, public_url);
+    terminal::print("");
     say("demo-end", &[]);
     terminal::print("");
 }

@@ -12,7 +12,7 @@ use clavero_protocol::{OfficerId, OfficerRefusal, Touch};
 use super::{Sqlite, audit, sessions::NOTE_EVERY, writer::Tx};
 use crate::{
     AuditEntry, Decided, Digest, Enrolment, EnrolmentRequest, Inviter, Means, NewEnrolment, NewOfficer,
-    Officer, OfficerProof, OfficerSession, OfficerSignIn, Officers, SessionLife, StoreError, StoredPasskey,
+    Officer, OfficerSession, OfficerSignIn, OfficerTouch, Officers, SessionLife, StoreError, StoredPasskey,
 };
 
 /// Why an act stopped: the rules said no, before anything was written; or the engine failed.
@@ -148,13 +148,8 @@ impl Officers for Sqlite {
         self.writer.write(move |tx| proofs::close_session(tx, &token)).await
     }
 
-    async fn touch(
-        &self,
-        officer: OfficerId,
-        proof: OfficerProof,
-        purpose: [u8; 32],
-    ) -> Decided<Touch, OfficerRefusal> {
-        self.writer.write(move |tx| proofs::touch(tx, officer, &proof, purpose)).await
+    async fn touch(&self, touch: OfficerTouch) -> Decided<Touch, OfficerRefusal> {
+        self.writer.write(move |tx| proofs::touch(tx, &touch)).await
     }
 
     async fn note_refusal(&self, entry: AuditEntry) -> Result<(), StoreError> {

@@ -7,7 +7,8 @@ use rusqlite::{OptionalExtension, params};
 
 use super::{Stop, rows, told};
 use crate::{
-    Digest, Officer, OfficerProof, OfficerSession, OfficerSignIn, StoreError, officer_acts, officer_entry,
+    Digest, Officer, OfficerProof, OfficerSession, OfficerSignIn, OfficerTouch, StoreError, officer_acts,
+    officer_entry,
     sqlite::{audit, budgets, writer::Tx},
 };
 
@@ -90,13 +91,13 @@ pub(super) fn close_session(tx: &Tx<'_>, token: &Digest) -> Result<(), StoreErro
     audit::append(tx, &officer_entry(Some(id), officer_acts::SIGNED_OUT, id))
 }
 
-pub(super) fn touch(
-    tx: &Tx<'_>,
-    officer: OfficerId,
-    proof: &OfficerProof,
-    purpose: [u8; 32],
-) -> Result<Result<Touch, OfficerRefusal>, StoreError> {
-    let touched = spend(tx, officer, proof).map(|_| Touch { officer, purpose, at: tx.now });
+pub(super) fn touch(tx: &Tx<'_>, new: &OfficerTouch) -> Result<Result<Touch, OfficerRefusal>, StoreError> {
+    let &OfficerTouch { officer, purpose, .. } = new;
+    let touched = || {
+        spend(tx, officer, &new.proof)?;
+        budgets::clear(tx, &new.clear)?;
+        Ok(Touch { officer, purpose, at: tx.now })
+    };
     let entry = officer_entry(Some(officer), officer_acts::TOUCHED, officer).shown(purpose);
-    told(tx, &entry, touched)
+    told(tx, &entry, touched())
 }
