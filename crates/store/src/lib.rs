@@ -184,3 +184,12 @@ pub struct Repudiation {
     /// Whether it has been used.
     pub used: bool,
 }
+
+/// Counts for the operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Census {
+    /// Mails waiting.
+    pub outbox: u64,
+    /// The oldest of them, waiting so long.
+    pub outbox_oldest: std::time::Duration,
+}

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use clavero_protocol::{
-    Act, Command, EmployerKey, EmployerKind, Exceeded, OfficerId, Policy, Recovery, RecoveryId, Refusal,
+    Command, EmployerKey, EmployerKind, Exceeded, OfficerId, Policy, Recovery, RecoveryId, Refusal,
     RepresentativeId, Rule, Standing, TaxState, Timestamp,
 };
 
@@ -495,19 +495,4 @@ pub mod acts {
     pub const MAIL_DROPPED: &str = "mail.dropped";
     /// Registry rows were loaded.
     pub const IMPORTED: &str = "registry.imported";
-}
-
-/// A protocol act's word.
-#[must_use]
-pub const fn act_word(act: Act) -> &'static str {
-    act.as_str()
-}
-
-/// Counts for the operator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Census {
-    /// Mails waiting.
-    pub outbox: u64,
-    /// The oldest of them, waiting so long.
-    pub outbox_oldest: Duration,
 }

@@ -13,6 +13,8 @@ use crate::{Logo, WebState};
 const CSS: &str = include_str!("../assets/clavero.css");
 const JS: &str = include_str!("../assets/clavero.js");
 
+const DESK_JS: &str = include_str!("../assets/desk.js");
+
 const ICON: &str = include_str!("../assets/icono.svg");
 
 /// FNV-1a: names a version, protects nothing.
@@ -25,18 +27,21 @@ fn version(text: &str) -> String {
 
 static CSS_PATH: LazyLock<String> = LazyLock::new(|| format!("/recursos/{}.css", version(CSS)));
 static JS_PATH: LazyLock<String> = LazyLock::new(|| format!("/recursos/{}.js", version(JS)));
+static DESK_JS_PATH: LazyLock<String> = LazyLock::new(|| format!("/recursos/{}.js", version(DESK_JS)));
 
 /// Where the assets are.
 pub(crate) struct Assets {
     pub(crate) css: &'static str,
     pub(crate) js: &'static str,
+    /// The officers' part.
+    pub(crate) desk_js: &'static str,
     /// The institution's colours.
     pub(crate) brand: &'static str,
 }
 
 impl Assets {
     pub(crate) fn current() -> Self {
-        Self { css: &CSS_PATH, js: &JS_PATH, brand: BRAND_PATH }
+        Self { css: &CSS_PATH, js: &JS_PATH, desk_js: &DESK_JS_PATH, brand: BRAND_PATH }
     }
 }
 
@@ -61,6 +66,7 @@ pub(crate) async fn serve(State(state): State<WebState>, Path(file): Path<String
     let (kind, cache, body) = match path.as_str() {
         path if path == *CSS_PATH => ("text/css; charset=utf-8", forever, CSS.to_owned()),
         path if path == *JS_PATH => ("text/javascript; charset=utf-8", forever, JS.to_owned()),
+        path if path == *DESK_JS_PATH => ("text/javascript; charset=utf-8", forever, DESK_JS.to_owned()),
         "/recursos/icono.svg" => ("image/svg+xml", "public, max-age=86400", ICON.to_owned()),
         BRAND_PATH => ("text/css; charset=utf-8", "public, max-age=300", brand(&state)),
         _ => return StatusCode::NOT_FOUND.into_response(),

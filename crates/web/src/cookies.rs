@@ -12,6 +12,10 @@ pub(crate) const FORM: &str = "clavero_form";
 pub(crate) const SESSION: &str = "clavero_session";
 /// A device that signed in before.
 pub(crate) const DEVICE: &str = "clavero_device";
+/// An officer's session.
+pub(crate) const OFFICER: &str = "clavero_officer";
+/// A device on which an officer signed in before.
+pub(crate) const OFFICER_DEVICE: &str = "clavero_officer_device";
 /// The language that was chosen.
 pub(crate) const LANGUAGE: &str = "clavero_lang";
 

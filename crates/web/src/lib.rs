@@ -6,6 +6,7 @@ mod api;
 mod assets;
 mod config;
 mod cookies;
+mod desk;
 mod guard;
 mod language;
 mod pages;
@@ -61,6 +62,7 @@ impl WebState {
 pub fn public_router(state: WebState) -> Router {
     Router::new()
         .merge(pages::router(&state))
+        .merge(desk::router(&state))
         .nest("/api/v1", api::router())
         .fallback(guard::not_found)
         .method_not_allowed_fallback(guard::wrong_method)

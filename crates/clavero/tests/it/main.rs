@@ -13,6 +13,7 @@ mod hostile;
 mod journey;
 mod limits;
 mod mail;
+mod officers;
 mod operations;
 mod registers;
 mod secrets;

@@ -10,7 +10,7 @@ use clavero_store::{
 };
 
 use super::{
-    EMAIL, OfficerSessionView, OfficerSignInError,
+    EMAIL, OfficerSessionView, OfficerSignInError, OfficerView,
     ceremony::{self, Purpose},
 };
 use crate::{
@@ -292,6 +292,15 @@ impl Service {
             self.store.enrol(token, means).await?.map_err(|_| AccessError::Unavailable)?;
         }
         Ok(())
+    }
+
+    /// The officers whom the demonstration lets one be. None anywhere else.
+    pub async fn demonstration_officers(&self) -> Vec<OfficerView> {
+        if !self.settings.desk.demonstration {
+            return Vec::new();
+        }
+        let all = self.list_officers().await.unwrap_or_default();
+        all.into_iter().filter(|officer| officer.active && (officer.totp || officer.passkeys > 0)).collect()
     }
 
     /// The demonstration's one click. Refused anywhere else.

@@ -22,8 +22,10 @@ use axum::{
 
 pub(crate) use assisted::documents;
 pub(crate) use forms::field_error;
+pub(crate) use layout::{Layout, PageError, millis, page};
 pub(crate) use link::weak_reason;
-pub(crate) use message::{message, with_retry_after};
+pub(crate) use message::{message, too_many, unavailable, with_retry_after};
+pub(crate) use recover::refused_form;
 
 use crate::{WebState, assets};
 

@@ -89,7 +89,7 @@ pub(super) async fn submit(
 }
 
 /// A form that is none: too large, or of another type.
-pub(super) fn refused_form(state: &WebState, locale: Locale, rejection: &FormRejection) -> Response {
+pub(crate) fn refused_form(state: &WebState, locale: Locale, rejection: &FormRejection) -> Response {
     let status = rejection.status();
     let key = match status {
         StatusCode::PAYLOAD_TOO_LARGE => "too-large",

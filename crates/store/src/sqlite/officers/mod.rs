@@ -137,9 +137,10 @@ impl Officers for Sqlite {
         let now = self.clock.now();
         let found = self.readers.read(|connection| rows::session(connection, &token))?;
         let lives = |session: &OfficerSession| session.officer.active && now < session.ends_at(life);
-        let Some(session) = found.filter(lives) else { return Ok(None) };
+        let Some(mut session) = found.filter(lives) else { return Ok(None) };
         if now.saturating_since(session.last_seen_at) >= NOTE_EVERY {
             self.writer.write(move |tx| proofs::note_session(tx, &token)).await?;
+            session.last_seen_at = now;
         }
         Ok(Some(session))
     }
