@@ -3,6 +3,7 @@
 import { spawn, execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -45,6 +46,15 @@ function startAndWait(args, { cwd, env = {}, pattern }) {
   return { child, said, started };
 }
 
+/** A port that is free now: for those who must know the service's address before it starts. */
+export async function freePort() {
+  const probe = createServer();
+  await new Promise((listening) => probe.listen(0, '127.0.0.1', listening));
+  const { port } = probe.address();
+  await new Promise((closed) => probe.close(closed));
+  return port;
+}
+
 async function stop(child) {
   if (child.exitCode !== null) return;
   const ended = new Promise((resolveEnd) => child.once('exit', resolveEnd));
@@ -83,6 +93,11 @@ export async function startService({ registry, catastro, settings = {} }) {
     address,
     mailbox,
     said,
+    /** Runs another command on the same configuration; what it prints. */
+    async run(...args) {
+      const { stdout } = await run(BINARY, [...args, '--config', config], { cwd: folder });
+      return stdout;
+    },
     async stop() {
       await stop(child);
       await mailbox.close();

@@ -34,6 +34,7 @@ demo-officers = Desk: open { $url }/ventanilla and choose with one click who to 
 ## The frame
 
 desk-crumb = Desk
+desk-session = Your session
 desk-until = Session until { $at }
 desk-ended-short = ended
 desk-ending = Your session is about to end.

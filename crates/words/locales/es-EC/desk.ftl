@@ -34,6 +34,7 @@ demo-officers = Ventanilla: abra { $url }/ventanilla y elija con un clic quién 
 ## El marco
 
 desk-crumb = Ventanilla
+desk-session = Su sesión
 desk-until = Sesión hasta las { $at }
 desk-ended-short = terminó
 desk-ending = Su sesión está por terminar.
