@@ -28,6 +28,12 @@ export class Authenticator {
     this.#id = added.authenticatorId;
   }
 
+  /** One more beside it, empty, which answers first from now on. */
+  async another() {
+    const options = { ...PLATFORM, transport: 'usb' };
+    this.#id = (await this.#session.send('WebAuthn.addVirtualAuthenticator', { options })).authenticatorId;
+  }
+
   /** Whether its person passes the check of fingerprint, face or PIN from now on. */
   async verifies(isUserVerified) {
     await this.#session.send('WebAuthn.setUserVerified', { authenticatorId: this.#id, isUserVerified });

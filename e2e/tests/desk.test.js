@@ -208,6 +208,28 @@ test('a lost passkey takes two admins, each decision their touch, and the old pa
   });
 });
 
+test('a second passkey is added with a touch of the first, which can then be given up', async () => {
+  const ana = await newcomer('desk');
+  await at(ana, async (me) => {
+    await me.enrol(ana.address);
+    await me.signIn();
+    await me.page.goto(`${DESK}/mi-acceso`);
+    assert.equal(await me.button('Dejar de usarla').count(), 0, 'the last one cannot be given up');
+    await me.button('Agregar otra llave').click();
+    await me.page.waitForURL(`**${DESK}/alta/*`);
+    await me.key.another();
+    await me.button(me.w.create).click();
+    await me.main.getByText(/ya sirve para ingresar/).waitFor();
+    await me.page.goto(`${DESK}/mi-acceso`);
+    await picture(me.page, 'desk/own-access');
+    await me.main.getByText('Dejar de usarla').first().click();
+    await me.button('Dejar de usarla').first().click();
+    await me.main.getByText('Dejar de usarla').first().waitFor({ state: 'detached' });
+    await me.signOut();
+    await me.signIn();
+  });
+});
+
 test('under the number instead of the name the desk goes to the name', async () => {
   const ana = await newcomer('desk');
   const elsewhere = { ...service, address: service.address.replace('localhost', '127.0.0.1') };
@@ -242,6 +264,8 @@ for (const language of ['es', 'en']) {
       await look(me, 'sign-in refused');
       await me.signIn();
       await look(me, 'home');
+      await me.page.goto(`${DESK}/mi-acceso`);
+      await look(me, 'own access');
       await me.page.goto(`${DESK}/funcionarios`);
       await look(me, 'officers');
       await me.button(me.w.add).click();

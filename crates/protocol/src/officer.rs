@@ -36,6 +36,8 @@ pub enum OfficerRefusal {
     OwnAccount,
     /// The admin who asked cannot be the one who confirms.
     SameAdmin,
+    /// Nothing would be left to sign in with.
+    LastMeans,
     /// It was asked for already, and waits.
     AlreadyAsked,
     /// It no longer waits: confirmed, withdrawn, or never asked for.
@@ -59,6 +61,7 @@ impl OfficerRefusal {
             Self::LastAdmin => "last_admin",
             Self::OwnAccount => "own_account",
             Self::SameAdmin => "same_admin",
+            Self::LastMeans => "last_means",
             Self::AlreadyAsked => "already_asked",
             Self::NotWaiting => "not_waiting",
             Self::StaleProof => "stale_proof",

@@ -40,7 +40,7 @@ pub use identifiers::{Field, Identifiers, RawIdentifiers};
 pub use keys::{KeyRing, KeyRingError};
 pub use links::{NewPassword, StrengthReport};
 pub use officers::{
-    Asked, DemonstrationOfficer, DeskError, EnrolError, Enrolling, NewStaff, OfficerAnswer,
+    Asked, DemonstrationOfficer, DeskError, EnrolError, Enrolling, MeansView, NewStaff, OfficerAnswer,
     OfficerSessionView, OfficerSignInError, OfficerSignedIn, OfficerView, TouchAnswer, TouchError,
 };
 pub use phrase::suggest as suggest_phrase;

@@ -113,6 +113,15 @@ pub enum Means {
     },
 }
 
+/// One of the things that an officer proves themselves by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnMeans {
+    /// The passkey of this name.
+    Passkey(Digest),
+    /// The authenticator app.
+    Totp,
+}
+
 /// A passkey at rest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredPasskey {
@@ -248,6 +257,16 @@ pub trait Officers: Send + Sync {
     /// Uses an enrolment address.
     async fn enrol(&self, token: Digest, means: Means) -> Decided<OfficerId, OfficerRefusal>;
 
+    /// Opens an enrolment address for an officer who has just touched for it: another passkey beside the first.
+    async fn open_own_enrolment(
+        &self,
+        officer: OfficerId,
+        enrolment: NewEnrolment,
+    ) -> Decided<(), OfficerRefusal>;
+
+    /// An officer gives up something that they prove themselves by; never the last.
+    async fn give_up_means(&self, officer: OfficerId, means: OwnMeans) -> Decided<(), OfficerRefusal>;
+
     /// The passkeys of an officer, oldest first.
     async fn passkeys(&self, of: OfficerId) -> Result<Vec<StoredPasskey>, StoreError>;
 
@@ -298,6 +317,10 @@ pub mod officer_acts {
     pub const ENROLLED_PASSKEY: &str = "officer.enrolled_passkey";
     /// An officer registered an authenticator app.
     pub const ENROLLED_TOTP: &str = "officer.enrolled_totp";
+    /// An officer opened an enrolment address for themselves.
+    pub const ENROLMENT_OWN: &str = "officer.enrolment_own";
+    /// An officer gave up a passkey or the app.
+    pub const MEANS_GIVEN_UP: &str = "officer.means_given_up";
     /// Somebody tried to sign in.
     pub const SIGN_IN_ATTEMPTED: &str = "officer.sign_in_attempted";
     /// An officer signed in.

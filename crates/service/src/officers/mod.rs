@@ -4,9 +4,11 @@
 //! officer never has a password, and no admin alone lets anybody in.
 
 mod ceremony;
+mod demonstration;
 mod device;
 mod enrolment;
 mod errors;
+mod own;
 mod sign_in;
 mod staff;
 mod touch;
@@ -19,8 +21,10 @@ use sha2::{Digest as _, Sha256};
 
 use crate::Service;
 
+pub use demonstration::DemonstrationOfficer;
 pub use errors::{DeskError, EnrolError, OfficerSignInError, TouchError};
-pub use sign_in::{DemonstrationOfficer, OfficerAnswer, OfficerSignedIn};
+pub use own::MeansView;
+pub use sign_in::{OfficerAnswer, OfficerSignedIn};
 pub use staff::NewStaff;
 pub use touch::TouchAnswer;
 pub use views::{Asked, Enrolling, OfficerSessionView, OfficerView};

@@ -2,21 +2,18 @@
 
 use std::time::Duration;
 
-use clavero_passkeys::{Assertion, TotpSecret};
-use clavero_protocol::{EmailAddress, OfficerId, Role, TypedCode};
+use clavero_passkeys::Assertion;
+use clavero_protocol::{EmailAddress, OfficerId, TypedCode};
 use clavero_store::{
-    Actor, AuditEntry, Denied, Inviter, Limit, NewEnrolment, NewOfficer, Officer, OfficerProof,
-    OfficerSession, OfficerSignIn, officer_acts, officer_entry,
+    Actor, AuditEntry, Denied, Limit, Officer, OfficerProof, OfficerSession, OfficerSignIn, officer_acts,
+    officer_entry,
 };
 
 use super::{
-    EMAIL, OfficerSessionView, OfficerSignInError, OfficerView,
+    OfficerSessionView, OfficerSignInError,
     ceremony::{self, Purpose},
 };
-use crate::{
-    AccessError, Client, Service,
-    secrets::{Token, random},
-};
+use crate::{AccessError, Client, Service, secrets::Token};
 
 /// By what an officer signs in.
 #[derive(Clone, Copy)]
@@ -48,17 +45,6 @@ pub struct OfficerSignedIn {
     pub device: String,
     /// The session.
     pub session: OfficerSessionView,
-}
-
-/// An officer of the demonstration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DemonstrationOfficer {
-    /// What they are called.
-    pub name: &'static str,
-    /// Their e-mail address.
-    pub email: &'static str,
-    /// What they may do.
-    pub role: Role,
 }
 
 const ATTEMPT: AuditEntry = AuditEntry::done(Actor::Visitor, officer_acts::SIGN_IN_ATTEMPTED);
@@ -207,7 +193,7 @@ impl Service {
         Some(OfficerProof::Totp { step })
     }
 
-    async fn open(
+    pub(super) async fn open(
         &self,
         officer: Option<&Officer>,
         proof: OfficerProof,
@@ -263,64 +249,5 @@ impl Service {
     /// Writes down that an officer was turned away from what their role does not have.
     pub async fn turn_officer_away(&self, officer: OfficerId) {
         self.refuse(officer_entry(Some(officer), officer_acts::TURNED_AWAY, officer), "not_allowed").await;
-    }
-
-    /// Brings the demonstration's officers in, each with an app that nobody needs. Does nothing anywhere else.
-    pub async fn seed_demonstration(&self, officers: &[DemonstrationOfficer]) -> Result<(), AccessError> {
-        if !self.settings.desk.demonstration {
-            return Err(AccessError::Unauthorized);
-        }
-        for new in officers {
-            let email = EmailAddress::parse(new.email).map_err(|_| AccessError::NotFound)?;
-            let id = OfficerId(random());
-            let sealed =
-                self.keys.seal(EMAIL, &id.0, email.as_str().as_bytes()).ok_or(AccessError::Unavailable)?;
-            let officer = NewOfficer {
-                id,
-                name: new.name.to_owned(),
-                email: sealed,
-                email_index: self.officer_index(&email),
-                role: new.role,
-                mac: self.officer_mac(id, new.role),
-            };
-            let token: [u8; 32] = random();
-            let enrolment = NewEnrolment { token, life: self.settings.desk.enrolment_life };
-            let secret = TotpSecret::from_bytes(random());
-            let means = self.totp_means(id, &secret, 0).ok_or(AccessError::Unavailable)?;
-            let added = self.store.add_officer(officer, Inviter::Operator(enrolment)).await?;
-            added.map_err(|_| AccessError::Unavailable)?;
-            self.store.enrol(token, means).await?.map_err(|_| AccessError::Unavailable)?;
-        }
-        Ok(())
-    }
-
-    /// The officers whom the demonstration lets one be. None anywhere else.
-    pub async fn demonstration_officers(&self) -> Vec<OfficerView> {
-        if !self.settings.desk.demonstration {
-            return Vec::new();
-        }
-        let all = self.list_officers().await.unwrap_or_default();
-        all.into_iter().filter(|officer| officer.active && (officer.totp || officer.passkeys > 0)).collect()
-    }
-
-    /// The demonstration's one click. Refused anywhere else.
-    pub async fn demonstration_sign_in(&self, email: &str) -> Result<OfficerSignedIn, OfficerSignInError> {
-        let email = EmailAddress::parse(email).ok().filter(|_| self.settings.desk.demonstration);
-        let email = email.ok_or(OfficerSignInError::Refused)?;
-        let officer = self.store.officer_by_email(self.officer_index(&email)).await?;
-        self.open(officer.as_ref(), OfficerProof::Demonstration, Vec::new(), Vec::new()).await
-    }
-
-    /// The code that the demonstration shows beside a decision, as the officer's app would. None anywhere else.
-    pub async fn demonstration_code(&self, token: &str) -> Option<String> {
-        if !self.settings.desk.demonstration {
-            return None;
-        }
-        let officer = self.living_officer(token).await.ok()?.officer;
-        let secret = self.open_totp(&officer)?;
-        let present = self.seconds() / clavero_passkeys::STEP_SECONDS;
-        // The next one where the present one was taken: one step ahead is accepted.
-        let step = officer.totp_step.map_or(present, |used| present.max(used + 1));
-        Some(secret.code(step * clavero_passkeys::STEP_SECONDS)?.to_string())
     }
 }

@@ -59,7 +59,7 @@ fn parse_id(text: &str) -> Option<OfficerId> {
 }
 
 impl Service {
-    fn newcomer(&self, staff: NewStaff<'_>) -> Result<NewOfficer, DeskError> {
+    pub(super) fn newcomer(&self, staff: NewStaff<'_>) -> Result<NewOfficer, DeskError> {
         let name = name(staff.name).map_err(DeskError::Name)?;
         let email = EmailAddress::parse(staff.email.trim()).map_err(DeskError::Email)?;
         let id = OfficerId(random());
@@ -179,7 +179,7 @@ impl Service {
         touch: clavero_protocol::Touch,
     ) -> Result<String, DeskError> {
         let admin = self.admin(session).await?;
-        self.check_touch(touch, admin, "confirm", whom)?;
+        self.check_touch(touch, admin, Self::staff_purpose("confirm", whom))?;
         let token = Token::random();
         let enrolment = NewEnrolment { token: token.digest(), life: self.settings.desk.enrolment_life };
         self.store.confirm_enrolment(Self::whom(whom)?, admin, enrolment).await??;
@@ -200,36 +200,14 @@ impl Service {
         touch: clavero_protocol::Touch,
     ) -> Result<(), DeskError> {
         let admin = self.admin(session).await?;
-        self.check_touch(touch, admin, "disable", whom)?;
+        self.check_touch(touch, admin, Self::staff_purpose("disable", whom))?;
         Ok(self.store.disable_officer(Self::whom(whom)?, Some(admin)).await??)
     }
 
     /// What a touch for an act upon an officer is bound to.
     #[must_use]
     pub fn staff_purpose(act: &str, whom: &str) -> [u8; 32] {
-        use sha2::Digest as _;
-        let parts = ["clavero-officer-act", act, whom];
-        let mut hash = sha2::Sha256::new();
-        for part in parts {
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part);
-        }
-        hash.finalize().into()
-    }
-
-    fn check_touch(
-        &self,
-        touch: clavero_protocol::Touch,
-        admin: OfficerId,
-        act: &str,
-        whom: &str,
-    ) -> Result<(), DeskError> {
-        let fresh = self.store.now().saturating_since(touch.at) <= super::ceremony::CEREMONY;
-        if touch.officer == admin && touch.purpose == Self::staff_purpose(act, whom) && fresh {
-            Ok(())
-        } else {
-            Err(DeskError::Touch(super::TouchError::Refused))
-        }
+        Self::purpose_of(&["clavero-officer-act", act, whom])
     }
 
     /// What an officer is called, for the pages that tell who did what.

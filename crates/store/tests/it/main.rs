@@ -53,6 +53,7 @@ conforms! {
         an_officers_session_ends_by_idleness_age_and_sign_out,
         a_way_in_takes_two_admins,
         a_disabled_officer_is_out_and_an_admin_always_stays,
+        an_officer_adds_a_passkey_and_gives_up_all_but_the_last,
         a_ceremony_is_taken_out_once_and_ends,
         a_touch_names_its_purpose_and_takes_its_proof,
     }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use clavero_protocol::{OfficerId, OfficerRefusal, Role};
 use clavero_store::{
-    Digest, Inviter, Means, NewEnrolment, NewOfficer, OfficerProof, OfficerSignIn, OfficerTouch, SessionLife,
+    Digest, Inviter, Means, NewEnrolment, NewOfficer, OfficerProof, OfficerSignIn, OfficerTouch, OwnMeans,
+    SessionLife,
 };
 
 use crate::world::World;
@@ -161,6 +162,20 @@ pub(crate) async fn a_disabled_officer_is_out_and_an_admin_always_stays(world: W
     assert_eq!(after, Err(OfficerRefusal::Inactive));
     world.enrol(2, passkey(2)).await.expect("an enrolment");
     assert_eq!(disable(ADA, Some(BRUNO)).await, Ok(()));
+}
+
+pub(crate) async fn an_officer_adds_a_passkey_and_gives_up_all_but_the_last(world: World) {
+    world.staff(ADA, Role::Desk).await;
+    let give_up = async |means| world.store.give_up_means(ADA, means).await.expect("a transaction");
+    let first = OwnMeans::Passkey([1; 32]);
+    assert_eq!(give_up(first).await, Err(OfficerRefusal::LastMeans));
+    let opened = world.store.open_own_enrolment(ADA, enrolment(9)).await.expect("a transaction");
+    assert_eq!(opened, Ok(()));
+    assert_eq!(world.enrol(9, passkey(2)).await, Ok(ADA));
+    assert_eq!(give_up(OwnMeans::Totp).await, Err(OfficerRefusal::Unknown));
+    assert_eq!(give_up(first).await, Ok(()));
+    assert_eq!(world.opens(sign_in(ADA, 50, touch_of(1, 1, 2))).await, Err(OfficerRefusal::StaleProof));
+    assert_eq!(give_up(OwnMeans::Passkey([2; 32])).await, Err(OfficerRefusal::LastMeans));
 }
 
 pub(crate) async fn a_ceremony_is_taken_out_once_and_ends(world: World) {

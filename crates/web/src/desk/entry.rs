@@ -52,6 +52,7 @@ struct Home {
     l: Layout,
     frame: Frame,
     passkey: bool,
+    enrolled: bool,
 }
 
 impl Home {
@@ -83,7 +84,10 @@ pub(super) async fn show(
         Ok(session) => {
             let l = Layout::new(&state, locale, "desk-home", DESK);
             let frame = Frame::new(&state, &l, &session);
-            page(StatusCode::OK, &Home { l, frame, passkey: session.has_passkey })
+            page(
+                StatusCode::OK,
+                &Home { l, frame, passkey: session.has_passkey, enrolled: asked.alta == "hecha" },
+            )
         }
         Err(AccessError::Unavailable) => pages::unavailable(&state, locale),
         Err(_) => {

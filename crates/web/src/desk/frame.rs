@@ -4,7 +4,7 @@ use clavero_protocol::Role;
 use clavero_service::OfficerSessionView;
 use clavero_words::{Locale, time};
 
-use super::{DESK, STAFF};
+use super::{DESK, OWN, STAFF};
 use crate::{
     WebState,
     pages::{Layout, millis},
@@ -19,8 +19,10 @@ struct Place {
 }
 
 /// In the order in which they are shown.
-const PLACES: [Place; 1] =
-    [Place { path: STAFF, key: "desk-staff", has: |role| matches!(role, Role::Admin) }];
+const PLACES: [Place; 2] = [
+    Place { path: STAFF, key: "desk-staff", has: |role| matches!(role, Role::Admin) },
+    Place { path: OWN, key: "desk-own", has: |_| true },
+];
 
 /// A way on, in words.
 pub(crate) struct Way {

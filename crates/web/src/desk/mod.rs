@@ -3,6 +3,7 @@
 mod enrolment;
 mod entry;
 mod frame;
+mod own;
 mod signed_in;
 mod staff;
 mod touch;
@@ -17,6 +18,7 @@ use crate::WebState;
 /// The desk's first page.
 pub(crate) const DESK: &str = "/ventanilla";
 const STAFF: &str = "/ventanilla/funcionarios";
+const OWN: &str = "/ventanilla/mi-acceso";
 
 pub(crate) fn router(state: &WebState) -> Router<WebState> {
     let router = Router::new()
@@ -27,6 +29,8 @@ pub(crate) fn router(state: &WebState) -> Router<WebState> {
         .route("/ventanilla/alta/{token}", get(enrolment::show).post(enrolment::submit))
         .route("/ventanilla/alta/{token}/llave", post(enrolment::begin))
         .route("/ventanilla/toque", post(touch::begin))
+        .route(OWN, get(own::show).post(own::add))
+        .route("/ventanilla/mi-acceso/{means}", get(own::back).post(own::give_up))
         .route(STAFF, get(staff::list).post(staff::propose))
         .route("/ventanilla/funcionarios/{id}", get(staff::show))
         .route("/ventanilla/funcionarios/{id}/pedir", get(staff::back).post(staff::ask))

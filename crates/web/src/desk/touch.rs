@@ -19,7 +19,7 @@ use crate::{WebState, pages, pages::PageError};
 /// What `touch.html` shows.
 pub(crate) struct Touching {
     /// The id of its field, which refusals name.
-    pub(crate) field: &'static str,
+    pub(crate) field: String,
     /// SHA-256 of what is decided, hexadecimal.
     pub(crate) purpose: String,
     pub(crate) has_passkey: bool,
@@ -32,10 +32,10 @@ impl Touching {
     pub(crate) async fn new(
         state: &WebState,
         (token, session): (&str, &OfficerSessionView),
-        (field, purpose): (&'static str, [u8; 32]),
+        (field, purpose): (impl Into<String>, [u8; 32]),
     ) -> Self {
         Self {
-            field,
+            field: field.into(),
             purpose: purpose.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}")),
             has_passkey: session.has_passkey && state.service().passkey_domain().is_some(),
             has_totp: session.has_totp,

@@ -41,7 +41,7 @@ desk-ending = Your session is about to end.
 desk-go-on = Go on working
 desk-sign-out = Sign out
 desk-home-title = Desk
-desk-no-passkey-yet = You sign in with codes. A passkey is quicker and safer: ask your administration to enrol you again.
+desk-no-passkey-yet = You sign in with codes. A passkey is quicker and safer; you can add one at:
 message-desk-role-title = Your role does not have this page
 message-desk-role-text = It was recorded that you asked for it. If your work needs it, speak to your administration.
 
@@ -160,3 +160,18 @@ staff-refused-own-account = Nobody changes their own access; other admins do.
 staff-refused-same-admin = Whoever asks for an enrolment cannot confirm it. Another admin does.
 staff-refused-already-asked = That enrolment was asked for already and waits for confirmation.
 staff-refused-not-waiting = That request no longer waits: it was confirmed or withdrawn.
+
+## One's own access
+
+desk-own = My access
+desk-own-text = Your passkeys and your authenticator app.
+desk-own-title = My access
+own-lead = With a second passkey on another device you are not locked out when you lose the first.
+own-since = Registered on { $at }.
+own-used = Last used on { $at }.
+own-give-up = Stop using it
+own-add = Add another
+own-add-text = Confirm with what you have; then register the new one, on this device or another, within ten minutes.
+own-add-button = Add another passkey
+own-added = Done: what you registered now signs you in.
+own-refused-last = It is all that you can sign in with. Add another passkey first.

@@ -41,7 +41,7 @@ desk-ending = Su sesión está por terminar.
 desk-go-on = Seguir trabajando
 desk-sign-out = Salir
 desk-home-title = Ventanilla
-desk-no-passkey-yet = Usted ingresa con códigos. Una llave de acceso es más rápida y más segura: pida otra alta a su administración.
+desk-no-passkey-yet = Usted ingresa con códigos. Una llave de acceso es más rápida y más segura; puede agregarla en:
 message-desk-role-title = Su rol no incluye esta página
 message-desk-role-text = Quedó registrado que la pidió. Si la necesita para su trabajo, hable con su administración.
 
@@ -160,3 +160,18 @@ staff-refused-own-account = Nadie cambia su propio acceso; lo hacen otros admini
 staff-refused-same-admin = Quien pide un alta no puede confirmarla. La confirma otro administrador.
 staff-refused-already-asked = Esa alta ya está pedida y espera confirmación.
 staff-refused-not-waiting = Ese pedido ya no espera: se confirmó o se retiró.
+
+## El acceso propio
+
+desk-own = Mi acceso
+desk-own-text = Sus llaves de acceso y su aplicación de códigos.
+desk-own-title = Mi acceso
+own-lead = Con una segunda llave en otro equipo no se queda fuera si pierde la primera.
+own-since = Registrada el { $at }.
+own-used = Usada por última vez el { $at }.
+own-give-up = Dejar de usarla
+own-add = Agregar otra
+own-add-text = Confirme con lo que ya tiene; después registra la nueva, en este equipo o en otro, dentro de diez minutos.
+own-add-button = Agregar otra llave
+own-added = Listo: lo que registró ya sirve para ingresar.
+own-refused-last = Es lo único con lo que puede ingresar. Agregue otra llave antes.

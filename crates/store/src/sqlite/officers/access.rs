@@ -7,8 +7,8 @@ use rusqlite::params;
 
 use super::{Stop, rows, told};
 use crate::{
-    Actor, AuditEntry, Digest, Inviter, Means, NewEnrolment, NewOfficer, Officer, StoreError, officer_acts,
-    officer_entry, sqlite::writer::Tx,
+    Actor, AuditEntry, Digest, Inviter, Means, NewEnrolment, NewOfficer, Officer, OwnMeans, StoreError,
+    officer_acts, officer_entry, sqlite::writer::Tx,
 };
 
 /// What a transaction of this file answers.
@@ -215,4 +215,35 @@ fn register(tx: &Tx<'_>, officer: OfficerId, means: &Means) -> Result<(), Stop> 
             Ok(())
         }
     }
+}
+
+pub(super) fn open_own(tx: &Tx<'_>, id: OfficerId, enrolment: &NewEnrolment) -> Ruled<()> {
+    let opened = || {
+        if !whom(tx, id)?.active {
+            return Err(OfficerRefusal::Inactive.into());
+        }
+        open_enrolment(tx, id, enrolment)
+    };
+    told(tx, &officer_entry(Some(id), officer_acts::ENROLMENT_OWN, id), opened())
+}
+
+pub(super) fn give_up(tx: &Tx<'_>, id: OfficerId, means: OwnMeans) -> Ruled<()> {
+    let given_up = || {
+        let officer = whom(tx, id)?;
+        if officer.passkeys + u32::from(officer.totp.is_some()) <= 1 {
+            return Err(OfficerRefusal::LastMeans.into());
+        }
+        let gone = match means {
+            OwnMeans::Passkey(passkey) => tx
+                .connection
+                .prepare_cached("DELETE FROM passkey WHERE officer_id = ?1 AND id = ?2")?
+                .execute(params![id.0.as_slice(), passkey.as_slice()])?,
+            OwnMeans::Totp => tx
+                .connection
+                .prepare_cached("UPDATE officer SET totp = NULL WHERE id = ?1 AND totp IS NOT NULL")?
+                .execute([id.0.as_slice()])?,
+        };
+        if gone == 0 { Err(OfficerRefusal::Unknown.into()) } else { Ok(()) }
+    };
+    told(tx, &officer_entry(Some(id), officer_acts::MEANS_GIVEN_UP, id), given_up())
 }

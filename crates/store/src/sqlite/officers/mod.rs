@@ -12,7 +12,8 @@ use clavero_protocol::{OfficerId, OfficerRefusal, Touch};
 use super::{Sqlite, audit, sessions::NOTE_EVERY, writer::Tx};
 use crate::{
     AuditEntry, Decided, Digest, Enrolment, EnrolmentRequest, Inviter, Means, NewEnrolment, NewOfficer,
-    Officer, OfficerSession, OfficerSignIn, OfficerTouch, Officers, SessionLife, StoreError, StoredPasskey,
+    Officer, OfficerSession, OfficerSignIn, OfficerTouch, Officers, OwnMeans, SessionLife, StoreError,
+    StoredPasskey,
 };
 
 /// Why an act stopped: the rules said no, before anything was written; or the engine failed.
@@ -107,6 +108,18 @@ impl Officers for Sqlite {
 
     async fn enrol(&self, token: Digest, means: Means) -> Decided<OfficerId, OfficerRefusal> {
         self.writer.write(move |tx| access::enrol(tx, &token, &means)).await
+    }
+
+    async fn open_own_enrolment(
+        &self,
+        officer: OfficerId,
+        enrolment: NewEnrolment,
+    ) -> Decided<(), OfficerRefusal> {
+        self.writer.write(move |tx| access::open_own(tx, officer, &enrolment)).await
+    }
+
+    async fn give_up_means(&self, officer: OfficerId, means: OwnMeans) -> Decided<(), OfficerRefusal> {
+        self.writer.write(move |tx| access::give_up(tx, officer, means)).await
     }
 
     async fn passkeys(&self, of: OfficerId) -> Result<Vec<StoredPasskey>, StoreError> {

@@ -1,0 +1,143 @@
+//! `/ventanilla/mi-acceso`: an officer's own passkeys and app.
+
+use askama::Template;
+use axum::{
+    extract::{Form, Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use clavero_protocol::OfficerRefusal;
+use clavero_service::{DeskError, MeansView, Service};
+use clavero_words::{Locale, time, tr};
+
+use super::{
+    OWN,
+    frame::{self, Frame},
+    signed_in::{Anyone, Signed},
+    touch::{self, TouchForm, Touching},
+};
+use crate::{
+    WebState,
+    language::Language,
+    pages::{self, Layout, PageError, page},
+};
+
+/// The id of the first form's code field; those of the others are built from their place in the list.
+const ADD: &str = "touch_code";
+
+/// Something to prove oneself by, in words, with the touch that gives it up.
+struct Row {
+    id: String,
+    name: String,
+    told: String,
+    touch: Touching,
+}
+
+#[derive(Template)]
+#[template(path = "desk_own.html")]
+struct Own {
+    l: Layout,
+    frame: Frame,
+    rows: Vec<Row>,
+    add: Touching,
+}
+
+pub(super) async fn back() -> Redirect {
+    Redirect::to(OWN)
+}
+
+pub(super) async fn show(
+    State(state): State<WebState>,
+    Language(locale): Language,
+    officer: Signed<Anyone>,
+) -> Response {
+    render(&state, locale, &officer, (StatusCode::OK, Vec::new())).await
+}
+
+async fn render(
+    state: &WebState,
+    locale: Locale,
+    officer: &Signed<Anyone>,
+    (status, errors): (StatusCode, Vec<PageError>),
+) -> Response {
+    let means = match state.service().own_means(&officer.token).await {
+        Ok(means) => means,
+        Err(DeskError::Unauthorized) => return Redirect::to(super::DESK).into_response(),
+        Err(_) => return pages::unavailable(state, locale),
+    };
+    let mut l = frame::layout(state, locale, "desk-own", OWN);
+    l.errors = errors;
+    let frame = Frame::new(state, &l, &officer.session);
+    let who = (officer.token.as_str(), &officer.session);
+    let add = Touching::new(state, who, (ADD, Service::own_purpose("add", ""))).await;
+    let mut rows = Vec::with_capacity(means.len());
+    for (place, means) in means.into_iter().enumerate() {
+        let purpose = Service::own_purpose("give-up", &means.id);
+        let touch = Touching::new(state, who, (format!("touch_{place}"), purpose)).await;
+        let (name, told) = in_words(&l, &means);
+        rows.push(Row { id: means.id, name, told, touch });
+    }
+    page(status, &Own { l, frame, rows, add })
+}
+
+fn in_words(l: &Layout, means: &MeansView) -> (String, String) {
+    let name = l.t(if means.is_passkey { "staff-state-passkey" } else { "staff-state-totp" });
+    let moment = |key: &str, at| l.with(key, "at", &time::date_minute(at));
+    let told =
+        [means.created_at.map(|at| moment("own-since", at)), means.used_at.map(|at| moment("own-used", at))];
+    (name, told.into_iter().flatten().collect::<Vec<_>>().join(" "))
+}
+
+/// A fresh touch opens an enrolment address, which registers whatever comes next.
+pub(super) async fn add(
+    State(state): State<WebState>,
+    Language(locale): Language,
+    officer: Signed<Anyone>,
+    Form(form): Form<TouchForm>,
+) -> Response {
+    let service = state.service();
+    let purpose = Service::own_purpose("add", "");
+    let opened = match service.finish_touch(&officer.token, purpose, form.answer()).await {
+        Ok(touch) => service.enrol_another(&officer.token, touch).await,
+        Err(error) => Err(error.into()),
+    };
+    match opened {
+        Ok(token) => Redirect::to(&format!("/ventanilla/alta/{token}")).into_response(),
+        Err(error) => refused(&state, locale, &officer, error).await,
+    }
+}
+
+pub(super) async fn give_up(
+    State(state): State<WebState>,
+    Language(locale): Language,
+    officer: Signed<Anyone>,
+    Path(means): Path<String>,
+    Form(form): Form<TouchForm>,
+) -> Response {
+    let service = state.service();
+    let purpose = Service::own_purpose("give-up", &means);
+    let given_up = match service.finish_touch(&officer.token, purpose, form.answer()).await {
+        Ok(touch) => service.give_up(&officer.token, &means, touch).await,
+        Err(error) => Err(error.into()),
+    };
+    match given_up {
+        Ok(()) => Redirect::to(OWN).into_response(),
+        Err(error) => refused(&state, locale, &officer, error).await,
+    }
+}
+
+async fn refused(state: &WebState, locale: Locale, officer: &Signed<Anyone>, error: DeskError) -> Response {
+    let error = match error {
+        DeskError::Touch(error) => match touch::refused(state, locale, error, "") {
+            Ok(error) => error,
+            Err(page) => return *page,
+        },
+        DeskError::Refused(OfficerRefusal::LastMeans) => {
+            PageError { field: "", text: tr(locale, "own-refused-last") }
+        }
+        DeskError::Refused(_) => return pages::message(state, locale, StatusCode::NOT_FOUND, "not-found"),
+        DeskError::Unauthorized => return Redirect::to(super::DESK).into_response(),
+        _ => return pages::unavailable(state, locale),
+    };
+    render(state, locale, officer, (StatusCode::CONFLICT, vec![error])).await
+}
