@@ -119,6 +119,7 @@ staff-waiting = { $count ->
 }
 staff-name = Name
 staff-role = Role
+staff-role-state = Role and access
 staff-state = Access
 staff-since = Since
 staff-state-disabled = No access

@@ -119,6 +119,7 @@ staff-waiting = { $count ->
 }
 staff-name = Nombre
 staff-role = Rol
+staff-role-state = Rol y acceso
 staff-state = Acceso
 staff-since = Desde
 staff-state-disabled = Sin acceso
