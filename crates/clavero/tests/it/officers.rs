@@ -283,7 +283,7 @@ async fn a_new_enrolment_takes_two_admins_and_ends_what_was_before() {
     let confirmed = second.post(&format!("{ana}/confirmar"), &[("touch_code", &code)]).await;
     assert_eq!(confirmed.status, 200, "{}", confirmed.text);
     assert!(!lost.is_in().await);
-    let address = between(&confirmed.text, "/ventanilla/alta/", "\"").to_owned();
+    let address = between(&confirmed.text, "/ventanilla/alta/", "<").to_owned();
     let old = lost.code();
     assert_eq!(lost.tries(&old).await.status, 401, "the old app opens nothing any more");
     let mut again = Officer::new(&server, "Ana");
