@@ -7,6 +7,7 @@
 
 pub mod checkpoint;
 pub mod entry;
+pub mod examine;
 mod hex;
 pub mod json;
 pub mod note;

@@ -6,7 +6,7 @@ use std::{
 };
 
 use clavero_protocol::BreachedPasswords;
-use clavero_service::{BreachFilter, BundledBreaches, KeyRing, KeyRingError};
+use clavero_service::{BreachFilter, BundledBreaches, KeyRing, KeyRingError, audit::LogError};
 use clavero_store::{Sqlite, Store, StoreError, SystemClock};
 
 use crate::{
@@ -74,6 +74,19 @@ pub(crate) fn keys_failure(path: &Path, error: &KeyRingError) -> Failure {
         }
         KeyRingError::File(error) => Failure::say("failed-keys", [("path", &path), ("why", error)]),
         KeyRingError::Form(_) => Failure::say("failed-keys-form", [("path", &path)]),
+    }
+}
+
+/// Why the audit log cannot be read or added to.
+pub(crate) fn log_failure(settings: &Settings, error: &LogError) -> Failure {
+    match error {
+        LogError::Store(error) => store_failure(settings.database.path(), error),
+        LogError::File(error) => Failure::say(
+            "failed-audit-read",
+            [("path", &settings.checkpoint_file().display()), ("why", error)],
+        ),
+        LogError::Damaged => Failure::say("failed-audit-damaged", []),
+        other => Failure::say("failed-audit", [("why", other)]),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use clavero_protocol::{EmployerKey, Exceeded, NormalizedPassword};
 use clavero_store::{
-    Actor, AuditEntry, ChangeKey, Denied, Employer, Limit, NewSession, Once, Rehash, Session,
+    Actor, AuditEntry, ChangeKey, Denied, Employer, Limit, NewSession, Once, Rehash, Session, acts,
 };
 use uuid::Uuid;
 
@@ -96,7 +96,7 @@ impl Service {
         let network = self.budgets().proof_triggers(&sign_in.identifiers, client)[..1].to_vec();
         all.extend(self.with_room(network).await?);
         let entry =
-            AuditEntry::done(Actor::Visitor, "session.attempted").of(Some(&sign_in.identifiers.employer));
+            AuditEntry::done(Actor::Visitor, acts::SIGN_IN_TRIED).of(Some(&sign_in.identifiers.employer));
         let now = self.store.now();
         self.store.take(all, once, entry).await?.map_err(|denied| match denied {
             Denied::Exceeded { exceeded: Exceeded { retry_at }, .. } => {
@@ -239,7 +239,7 @@ impl Service {
         let (token, _, employer) = self.living(token).await.map_err(ChangePasswordError::Access)?;
         let key = employer.record.key;
         let limits = vec![self.budgets().key_checks(&key.as_i64().to_be_bytes())];
-        let entry = AuditEntry::done(Actor::Employer, "credential.change_attempted").of(Some(&key));
+        let entry = AuditEntry::done(Actor::Employer, acts::KEY_CHANGE_TRIED).of(Some(&key));
         if let Err(Denied::Exceeded { exceeded, .. }) = self.store.take(limits, None, entry).await? {
             let retry_after = exceeded.retry_at.saturating_since(self.store.now());
             return Err(ChangePasswordError::TooMany { retry_after });

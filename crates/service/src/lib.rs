@@ -4,6 +4,7 @@
 //! decides by itself what a recovery may do, and it has no sentence for people.
 
 mod accounts;
+pub mod audit;
 mod breached;
 mod budgets;
 mod client;

@@ -4,7 +4,9 @@
 //! `Recovery::decide` say what becomes of it, and saves state, outbox and audit together. The engine's own clock gives
 //! the moment. This package knows no HTTP, language, secret or role.
 
+mod audit;
 pub mod clock;
+mod log;
 mod model;
 mod officers;
 mod sqlite;
@@ -13,7 +15,9 @@ mod stage;
 use async_trait::async_trait;
 use clavero_protocol::{EmployerKey, Recovery, RecoveryId, Refusal, Timestamp};
 
+pub use audit::*;
 pub use clock::{Clock, SystemClock};
+pub use log::*;
 pub use model::*;
 pub use officers::*;
 pub use sqlite::Sqlite;
@@ -59,7 +63,7 @@ pub type Decided<T, E> = Result<Result<T, E>, StoreError>;
 
 /// The durable state.
 #[async_trait]
-pub trait Store: Officers + Send + Sync + 'static {
+pub trait Store: Log + Officers + Send + Sync + 'static {
     /// The engine's clock.
     fn now(&self) -> Timestamp;
 

@@ -3,8 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use clavero_protocol::{
-    Command, EmployerKey, EmployerKind, Exceeded, OfficerId, Policy, Recovery, RecoveryId, Refusal,
-    RepresentativeId, Rule, Standing, TaxState, Timestamp,
+    Command, EmployerKey, EmployerKind, Exceeded, Policy, Recovery, RecoveryId, Refusal, RepresentativeId,
+    Rule, Standing, TaxState, Timestamp,
 };
 
 /// SHA-256 of a secret that only its holder has.
@@ -399,100 +399,4 @@ impl Session {
     pub fn ends_at(&self, life: SessionLife) -> Timestamp {
         (self.created_at + life.absolute).min(self.last_seen_at + life.idle)
     }
-}
-
-/// Who acts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Actor {
-    /// Somebody at a browser or an API client.
-    Visitor,
-    /// Somebody with a session.
-    Employer,
-    /// An officer of the desk.
-    Officer(OfficerId),
-    /// The service itself: the outbox, an import; or the operator at the machine.
-    System,
-}
-
-/// What an audit entry says happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AuditEntry {
-    /// Who.
-    pub actor: Actor,
-    /// What.
-    pub act: &'static str,
-    /// To whom.
-    pub employer: Option<i64>,
-    /// Within which recovery.
-    pub recovery: Option<RecoveryId>,
-    /// Upon which officer.
-    pub officer: Option<OfficerId>,
-    /// SHA-256 of the form that the actor was shown.
-    pub form: Option<[u8; 32]>,
-    /// Why it was refused; `None` when it was done.
-    pub refusal: Option<&'static str>,
-}
-
-impl AuditEntry {
-    /// An act that was done.
-    #[must_use]
-    pub const fn done(actor: Actor, act: &'static str) -> Self {
-        Self { actor, act, employer: None, recovery: None, officer: None, form: None, refusal: None }
-    }
-
-    /// The same, of this employer.
-    #[must_use]
-    pub fn of(self, employer: Option<&EmployerKey>) -> Self {
-        Self { employer: employer.map(EmployerKey::as_i64), ..self }
-    }
-
-    /// The same, within this recovery.
-    #[must_use]
-    pub const fn within(self, recovery: RecoveryId) -> Self {
-        Self { recovery: Some(recovery), ..self }
-    }
-
-    /// The same, upon this officer.
-    #[must_use]
-    pub const fn upon(self, officer: OfficerId) -> Self {
-        Self { officer: Some(officer), ..self }
-    }
-
-    /// The same, having been shown this form.
-    #[must_use]
-    pub const fn shown(self, form: [u8; 32]) -> Self {
-        Self { form: Some(form), ..self }
-    }
-
-    /// The same, refused.
-    #[must_use]
-    pub const fn refused(self, why: &'static str) -> Self {
-        Self { refusal: Some(why), ..self }
-    }
-}
-
-/// The acts that the protocol does not name itself.
-pub mod acts {
-    /// A flow began.
-    pub const STARTED: &str = "recovery.started";
-    /// Data that match nothing.
-    pub const MISMATCHED: &str = "recovery.mismatched";
-    /// A key was set, by whatever way.
-    pub const KEY_CHANGED: &str = "credential.changed";
-    /// A key was frozen by "no fui yo".
-    pub const KEY_FROZEN: &str = "credential.frozen";
-    /// The same key under new parameters.
-    pub const KEY_REHASHED: &str = "credential.rehashed";
-    /// A session began.
-    pub const SIGNED_IN: &str = "session.opened";
-    /// A session was closed.
-    pub const SIGNED_OUT: &str = "session.closed";
-    /// A mail that belongs to no flow was taken by the mail server.
-    pub const NOTICE_ACCEPTED: &str = "notice.accepted";
-    /// A mail that belongs to no flow was refused or given up.
-    pub const NOTICE_REFUSED: &str = "notice.refused";
-    /// A mail was not sent: it no longer counts, or would arrive dead.
-    pub const MAIL_DROPPED: &str = "mail.dropped";
-    /// Registry rows were loaded.
-    pub const IMPORTED: &str = "registry.imported";
 }

@@ -337,7 +337,7 @@ pub mod officer_acts {
 
 /// What an officer did to another.
 #[must_use]
-pub const fn officer_entry(by: Option<OfficerId>, act: &'static str, whom: OfficerId) -> AuditEntry {
+pub fn officer_entry(by: Option<OfficerId>, act: &'static str, whom: OfficerId) -> AuditEntry {
     let actor = match by {
         Some(by) => Actor::Officer(by),
         None => Actor::System,

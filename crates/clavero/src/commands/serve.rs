@@ -4,6 +4,7 @@ use std::{fs, path::Path, sync::Arc};
 
 use clavero_service::{
     Service, ServiceError,
+    audit::{self, AuditLog, Sealer},
     mail::{Sender, SmtpSettings, SmtpTransport},
 };
 use clavero_web::{Centre, Document, Institution, Logo, WebConfig};
@@ -34,8 +35,10 @@ async fn serve(settings: Settings) -> Result<(), Failure> {
     let (admin, admin_bound) = server::bind("server.admin_listen", settings.server.admin_listen).await?;
     let public_url = settings.server.public_url(bound);
     let service = start_service(&settings, service_settings(&settings, &public_url)).await?;
+    let sealer = sealer(&settings, &service, &public_url).await?;
     let serving = Serving {
         service,
+        sealer,
         web: web_config(&settings, &public_url, false)?,
         transport: Arc::new(transport),
         sender: sender(&settings, public_url)?,
@@ -47,6 +50,22 @@ async fn serve(settings: Settings) -> Result<(), Failure> {
     tracing::info!(listen = %bound, "public listener");
     tracing::info!(admin_listen = %admin_bound, "operator's listener");
     server::run(serving).await
+}
+
+/// Who seals the audit log, which is named after the host.
+pub(super) async fn sealer(
+    settings: &Settings,
+    service: &Service,
+    public_url: &str,
+) -> Result<Sealer, Failure> {
+    let host = Url::parse(public_url).ok().and_then(|url| url.host_str().map(ToOwned::to_owned));
+    let origin = audit::origin_at(host.as_deref().unwrap_or("localhost"));
+    let (store, keys) = (Arc::clone(service.store()), Arc::clone(service.keys()));
+    let log = AuditLog::open(store, keys, Some(origin))
+        .await
+        .map_err(|error| parts::log_failure(settings, &error))?;
+    let log = log.ok_or_else(|| Failure::say("failed-audit-name", []))?;
+    Ok(Sealer::new(log, settings.checkpoint_file()))
 }
 
 /// Brings store, key ring and service together.

@@ -32,6 +32,7 @@ pub(super) fn settings(from: &mut Reader) -> Settings {
         database: from.value("database.url", database),
         mail: mail(from),
         key_file: from.value("secrets.key_file", path),
+        checkpoint_file: from.optional("audit.checkpoint_file", path),
         recovery: recovery(from),
         foreigner: foreigner(from),
         sri: sri(from),

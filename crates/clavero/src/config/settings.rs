@@ -22,6 +22,8 @@ pub(crate) struct Settings {
     pub(crate) database: Database,
     pub(crate) mail: Mail,
     pub(crate) key_file: PathBuf,
+    /// `audit.checkpoint_file`.
+    pub(crate) checkpoint_file: Option<PathBuf>,
     pub(crate) recovery: Policy,
     pub(crate) foreigner: ForeignerRule,
     pub(crate) sri: Sri,
@@ -35,6 +37,13 @@ pub(crate) struct Settings {
     pub(crate) log: Log,
     /// Where each key was written.
     pub(crate) origins: Origins,
+}
+
+impl Settings {
+    /// Where the audit log's checkpoints are kept outside the database.
+    pub(crate) fn checkpoint_file(&self) -> PathBuf {
+        self.checkpoint_file.clone().unwrap_or_else(|| self.key_file.with_file_name("checkpoints.log"))
+    }
 }
 
 /// `[server]`.

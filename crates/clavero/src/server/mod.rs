@@ -8,6 +8,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use clavero_service::{
     Service,
+    audit::Sealer,
     mail::{Mailbox, Sender, Transport},
     outbox::Worker,
 };
@@ -30,6 +31,7 @@ const GRACE: Duration = Duration::from_secs(30);
 /// The parts of a running service.
 pub(crate) struct Serving {
     pub(crate) service: Arc<Service>,
+    pub(crate) sealer: Sealer,
     pub(crate) web: WebConfig,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) sender: Sender,
@@ -69,12 +71,14 @@ pub(crate) fn block_on(work: impl Future<Output = Result<(), Failure>>) -> Resul
 pub(crate) async fn run(serving: Serving) -> Result<(), Failure> {
     let (stop, stopped) = watch::channel(false);
     let ending = end_signal()?;
-    let Serving { service, web, transport, sender, mailbox, metrics, public, admin } = serving;
+    let Serving { service, sealer, web, transport, sender, mailbox, metrics, public, admin } = serving;
     let state = WebState::new(Arc::clone(&service), web, mailbox, Some(metrics), stopped.clone());
     let mut parts = JoinSet::new();
     parts.spawn(listener::serve(public, public_router(state.clone()), stopped.clone()));
     parts.spawn(Worker::new(Arc::clone(&service), transport, sender).run(stopped.clone()));
     let admin = tokio::spawn(listener::serve(admin, admin_router(state), stopped));
+    let (stop_sealing, sealing) = watch::channel(false);
+    let sealer = tokio::spawn(sealer.run(sealing));
     let sweeper = tokio::spawn(Arc::clone(&service).sweep_forever());
     let watchdog = tokio::spawn(watchdog());
     notify(&[NotifyState::Ready]);
@@ -85,8 +89,13 @@ pub(crate) async fn run(serving: Serving) -> Result<(), Failure> {
     notify(&[NotifyState::Stopping]);
     sweeper.abort();
     stop.send_replace(true);
-    let in_time =
-        tokio::time::timeout(GRACE, async { while parts.join_next().await.is_some() {} }).await.is_ok();
+    let ended = async {
+        while parts.join_next().await.is_some() {}
+        // Last of all: what the others did on their way out is sealed with the rest.
+        stop_sealing.send_replace(true);
+        drop(sealer.await);
+    };
+    let in_time = tokio::time::timeout(GRACE, ended).await.is_ok();
     admin.abort();
     watchdog.abort();
     if in_time {

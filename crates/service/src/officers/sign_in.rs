@@ -175,10 +175,12 @@ impl Service {
         let network = self.budgets().desk_of_network(client);
         let account = self.budgets().desk_codes(&index, known.as_ref().map(<[u8; 16]>::as_slice));
         let attempt = officer.as_ref().map_or(ATTEMPT, |officer| ATTEMPT.upon(officer.id));
-        self.draw(vec![network.clone(), account.clone()], attempt).await.map_err(|retry| match retry {
-            Some(retry_after) => OfficerSignInError::TooMany { retry_after },
-            None => OfficerSignInError::Unavailable,
-        })?;
+        self.draw(vec![network.clone(), account.clone()], attempt.clone()).await.map_err(
+            |retry| match retry {
+                Some(retry_after) => OfficerSignInError::TooMany { retry_after },
+                None => OfficerSignInError::Unavailable,
+            },
+        )?;
         let Some(proof) = officer.as_ref().and_then(|officer| self.code_proof(officer, &code)) else {
             self.refuse(attempt, "code_refused").await;
             return Err(OfficerSignInError::Refused);

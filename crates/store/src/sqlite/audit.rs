@@ -1,5 +1,6 @@
-//! The audit log's rows: written inside the transaction of what they tell.
+//! The audit log's rows: written inside the transaction of what they tell, sealed a moment later.
 
+use clavero_audit::json::{self, Value};
 use clavero_protocol::{OfficerId, RecoveryId};
 use rusqlite::params;
 
@@ -7,17 +8,16 @@ use super::writer::Tx;
 use crate::{Actor, AuditEntry, StoreError};
 
 pub(super) fn append(tx: &Tx<'_>, entry: &AuditEntry) -> Result<(), StoreError> {
-    let (actor, actor_id) = match entry.actor {
+    let (actor, actor_id) = match &entry.actor {
         Actor::System => (0, None),
         Actor::Visitor => (1, None),
         Actor::Employer => (2, None),
-        Actor::Officer(id) => (3, Some(id)),
+        Actor::Officer(OfficerId(id)) => (3, Some(id.as_slice())),
     };
-    let bytes = |id: Option<OfficerId>| id.map(|OfficerId(id)| id.to_vec());
     tx.connection
         .prepare_cached(
-            "INSERT INTO audit (at, actor, act, employer_id, recovery_id, refusal, actor_id, officer_id, form) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            "INSERT INTO audit (at, actor, act, employer_id, recovery_id, refusal, actor_id, officer_id, form, \
+             case_id, reason, personal) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )?
         .execute(params![
             tx.now.as_micros(),
@@ -26,9 +26,28 @@ pub(super) fn append(tx: &Tx<'_>, entry: &AuditEntry) -> Result<(), StoreError> 
             entry.employer,
             entry.recovery.as_ref().map(|RecoveryId(id)| id.as_slice()),
             entry.refusal,
-            bytes(actor_id),
-            bytes(entry.officer),
+            actor_id,
+            entry.officer.as_ref().map(|OfficerId(id)| id.as_slice()),
             entry.form.as_ref().map(<[u8; 32]>::as_slice),
+            entry.case.as_ref().map(<[u8; 16]>::as_slice),
+            entry.reason,
+            personal(entry),
         ])?;
     Ok(())
+}
+
+fn personal(entry: &AuditEntry) -> Option<String> {
+    let fields = entry.personal.iter().map(|(name, text)| ((*name).to_owned(), Value::from(text.as_str())));
+    (!entry.personal.is_empty()).then(|| json::write(&fields.collect()))
+}
+
+/// The actor of a row.
+pub(super) fn actor(word: i64, id: Option<[u8; 16]>) -> Result<Actor, StoreError> {
+    match (word, id) {
+        (0, None) => Ok(Actor::System),
+        (1, None) => Ok(Actor::Visitor),
+        (2, None) => Ok(Actor::Employer),
+        (3, Some(id)) => Ok(Actor::Officer(OfficerId(id))),
+        _ => Err(StoreError::Corrupt("audit.actor")),
+    }
 }

@@ -181,7 +181,10 @@ fn entry_of(record: &RecoveryRecord, act: &'static str) -> AuditEntry {
         Subject::Employer { key, .. } => Some(key),
         Subject::Decoy => None,
     };
-    AuditEntry::done(Actor::Visitor, act).of(employer).within(record.recovery.id)
+    // What the mail server answers is nobody's doing at a browser.
+    let of_mail = [Act::MailAccepted, Act::MailRejected].iter().any(|answer| answer.as_str() == act);
+    let actor = if of_mail { Actor::System } else { Actor::Visitor };
+    AuditEntry::done(actor, act).of(employer).within(record.recovery.id)
 }
 
 /// What a refused command would have done, as the log names it.

@@ -5,8 +5,11 @@ use sha2::{Digest as _, Sha256};
 
 use crate::StoreError;
 
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001_initial.sql"), include_str!("migrations/0002_officer.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_initial.sql"),
+    include_str!("migrations/0002_officer.sql"),
+    include_str!("migrations/0003_audit_tree.sql"),
+];
 
 /// The newest schema that this version knows.
 pub(super) fn known() -> u32 {

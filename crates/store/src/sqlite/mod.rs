@@ -4,6 +4,7 @@ mod audit;
 mod budgets;
 mod decision;
 mod employers;
+mod log;
 mod migrate;
 mod officers;
 mod outbox;

@@ -1,6 +1,7 @@
 //! What every engine of the store must do. One suite; each engine brings its own way to open.
 
 mod conformance;
+mod log;
 mod officers;
 mod world;
 
@@ -46,6 +47,13 @@ conforms! {
         sessions_end_by_idleness_and_by_age,
         a_frozen_key_ends_everything_and_the_token_works_once,
         what_has_ended_is_swept,
+    }
+    log {
+        entries_go_into_the_log_in_their_order_and_once,
+        a_seal_that_does_not_fit_moves_nothing,
+        an_entry_waits_with_all_that_it_tells,
+        destroyed_keys_leave_the_log_whole,
+        a_log_keeps_its_first_name,
     }
     officers {
         an_enrolment_address_is_used_once_and_ends,

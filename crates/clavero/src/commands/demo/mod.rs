@@ -70,8 +70,10 @@ async fn demonstrate(settings: Settings, asked: Asked, terminal: Terminal) -> Re
     seed(&service).await?;
     officers::seed(&service).await?;
     let mailbox = Arc::new(Mailbox::new(asked.clock));
+    let sealer = serve::sealer(&settings, &service, &public_url).await?;
     let serving = Serving {
         service,
+        sealer,
         web: serve::web_config(&settings, &public_url, true)?,
         transport: Arc::clone(&mailbox) as _,
         sender: serve::sender(&settings, public_url.clone())?,

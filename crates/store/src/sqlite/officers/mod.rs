@@ -52,7 +52,7 @@ fn told<T>(
             Ok(Ok(done))
         }
         Err(Stop::Refused(refusal)) => {
-            audit::append(tx, &entry.refused(refusal.as_str()))?;
+            audit::append(tx, &entry.clone().refused(refusal.as_str()))?;
             Ok(Err(refusal))
         }
         Err(Stop::Failed(error)) => Err(error),

@@ -1,0 +1,46 @@
+help-audit = The tamper-evident audit log: check it, hand it to others, prove entries of it
+help-audit-verify = Check the whole log; exit code 1 and the first bad entry where it does not hold
+help-audit-verify--checkpoint = Checkpoints that an auditor kept, to compare with as well
+help-audit-export = Write entries as JSON lines, with the checkpoint and what proves them
+help-audit-export--from = Only entries from this day or moment on (2026-11-21, or RFC 3339)
+help-audit-export--to = Only entries from before this day or moment
+help-audit-export--out = Write to this file instead of the standard output
+help-audit-export--open = Open the personal data of the entries as well; the file is then confidential
+help-audit-prove = Print as JSON the proof that an entry is in the log, or that the log goes on from an older checkpoint
+help-audit-prove--entry = Number of the entry, from 0
+help-audit-prove--since = File with an older checkpoint: prove that today's log begins with that one
+
+audit-holds = the log holds: { $size } entries, root { $root }
+audit-compared = compared with { $count } checkpoints from outside the database
+audit-waiting = { $count } more entries wait to be sealed
+audit-key = verifier key: { $vkey }
+audit-empty = nothing has been sealed yet
+audit-no-file = { $path } is not there: without checkpoints from outside the database an older database cannot be told from today's
+audit-unreadable = { $count } pieces of the files of checkpoints are no whole checkpoints and were passed over
+audit-progress = { $done } of { $all } entries
+audit-exported = { $count } entries, proved by the checkpoint of { $size }
+
+audit-found-altered = entry { $index } is not the one that was signed: it has been altered
+audit-found-displaced = entry { $index } is not in its place: entry { $by } stands there (swapped)
+audit-found-missing = entry { $index } is missing
+audit-found-rewritten = the entries { $first } to { $last } are not those that were signed: log and hashes have been rewritten together
+audit-found-appended = entry { $index } and those after it were appended outside the service: no checkpoint speaks for them
+audit-found-truncated = the log has been truncated: { $signed } entries were signed, and from entry { $index } on they are gone
+audit-found-older = this is an older database: it has { $size } entries, and { $signed } were signed
+audit-found-hashes = the entries are those that were signed, but the stored hashes are damaged (tile { $number } of level { $level }): proofs cannot be made
+audit-found-vanished = { $count } entries were taken out of the database before or after they were sealed
+audit-found-other-key = the checkpoint of { $size } entries was signed by another key
+audit-found-signature = the checkpoint of { $size } entries has been altered: its signature does not fit
+audit-found-other-log = the checkpoint of { $size } entries belongs to another log
+audit-found-no-checkpoint = the checkpoint of { $size } entries has been altered: it is no checkpoint
+
+failed-audit = the audit log cannot be used: { $why }
+failed-audit-damaged = the stored hashes are not those of the log that was signed: see what "clavero audit verify" says
+failed-audit-name = the database gives the audit log no name
+failed-audit-nothing = nothing has been sealed yet: there is nothing to show
+failed-audit-no-database = there is no database at { $path }
+failed-audit-no-checkpoint = { $path } holds no checkpoint of this log
+failed-audit-no-entry = no checkpoint speaks for an entry { $index }
+failed-audit-newer = that checkpoint is of no entry, or of more entries than the log has: see what "clavero audit verify" says
+failed-audit-moment = { $text } is neither a day (2026-11-21) nor a moment (RFC 3339)
+failed-audit-read = { $path } cannot be read: { $why }

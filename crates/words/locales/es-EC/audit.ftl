@@ -1,0 +1,46 @@
+help-audit = El registro de auditoría a prueba de alteraciones: comprobarlo, entregarlo, probar sus asientos
+help-audit-verify = Comprueba todo el registro; código de salida 1 y el primer asiento malo si no está íntegro
+help-audit-verify--checkpoint = Puntos de control guardados por un auditor, para comparar también con ellos
+help-audit-export = Escribe los asientos como líneas JSON, con el punto de control y lo que los prueba
+help-audit-export--from = Solo asientos desde este día o momento (2026-11-21, o RFC 3339)
+help-audit-export--to = Solo asientos anteriores a este día o momento
+help-audit-export--out = Escribe en este archivo en lugar de la salida estándar
+help-audit-export--open = Abre también los datos personales de los asientos; el archivo es entonces confidencial
+help-audit-prove = Muestra como JSON la prueba de que un asiento está en el registro, o de que el registro continúa un punto de control anterior
+help-audit-prove--entry = Número del asiento, desde 0
+help-audit-prove--since = Archivo con un punto de control anterior: prueba que el registro de hoy empieza con él
+
+audit-holds = el registro está íntegro: { $size } asientos, raíz { $root }
+audit-compared = comparado con { $count } puntos de control de fuera de la base de datos
+audit-waiting = { $count } asientos más esperan ser sellados
+audit-key = clave de verificación: { $vkey }
+audit-empty = todavía no se ha sellado nada
+audit-no-file = no existe { $path }: sin puntos de control de fuera de la base de datos, una base anterior no se distingue de la de hoy
+audit-unreadable = { $count } fragmentos de los archivos de puntos de control no son puntos de control completos y se pasaron por alto
+audit-progress = { $done } de { $all } asientos
+audit-exported = { $count } asientos, probados por el punto de control de { $size }
+
+audit-found-altered = el asiento { $index } no es el que se firmó: fue alterado
+audit-found-displaced = el asiento { $index } no está en su lugar: allí está el asiento { $by } (intercambiados)
+audit-found-missing = falta el asiento { $index }
+audit-found-rewritten = los asientos { $first } a { $last } no son los que se firmaron: el registro y sus resúmenes fueron reescritos a la vez
+audit-found-appended = el asiento { $index } y los siguientes fueron añadidos fuera del servicio: ningún punto de control los respalda
+audit-found-truncated = el registro fue truncado: se firmaron { $signed } asientos, y faltan desde el asiento { $index } en adelante
+audit-found-older = esta es una base de datos anterior: tiene { $size } asientos, y se firmaron { $signed }
+audit-found-hashes = los asientos son los que se firmaron, pero los resúmenes guardados están dañados (bloque { $number } del nivel { $level }): no se pueden hacer pruebas
+audit-found-vanished = { $count } asientos fueron quitados de la base de datos antes o después de ser sellados
+audit-found-other-key = el punto de control de { $size } asientos fue firmado con otra clave
+audit-found-signature = el punto de control de { $size } asientos fue alterado: su firma no corresponde
+audit-found-other-log = el punto de control de { $size } asientos es de otro registro
+audit-found-no-checkpoint = el punto de control de { $size } asientos fue alterado: no es un punto de control
+
+failed-audit = no se puede usar el registro de auditoría: { $why }
+failed-audit-damaged = los resúmenes guardados no son los del registro que se firmó: vea qué dice «clavero audit verify»
+failed-audit-name = la base de datos no da nombre al registro de auditoría
+failed-audit-nothing = todavía no se ha sellado nada: no hay qué mostrar
+failed-audit-no-database = no hay base de datos en { $path }
+failed-audit-no-checkpoint = { $path } no contiene ningún punto de control de este registro
+failed-audit-no-entry = ningún punto de control respalda un asiento { $index }
+failed-audit-newer = ese punto de control es de ningún asiento, o de más asientos de los que tiene el registro: vea qué dice «clavero audit verify»
+failed-audit-moment = { $text } no es ni un día (2026-11-21) ni un momento (RFC 3339)
+failed-audit-read = no se puede leer { $path }: { $why }
