@@ -44,6 +44,8 @@ pub(crate) enum Command {
     Generate(Generate),
     #[command(subcommand)]
     Officer(Officer),
+    #[command(subcommand)]
+    Audit(Audit),
 }
 
 #[derive(Debug, Args)]
@@ -86,6 +88,39 @@ pub(crate) struct ImportOptions {
 pub(crate) struct Doctor {
     #[arg(long)]
     pub(crate) offline: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Audit {
+    Verify(VerifyAudit),
+    Export(ExportAudit),
+    Prove(ProveAudit),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyAudit {
+    #[arg(long, value_name = "FILE")]
+    pub(crate) checkpoint: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportAudit {
+    #[arg(long, value_name = "DATE")]
+    pub(crate) from: Option<String>,
+    #[arg(long, value_name = "DATE")]
+    pub(crate) to: Option<String>,
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    #[arg(long)]
+    pub(crate) open: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ProveAudit {
+    #[arg(value_name = "ENTRY", required_unless_present = "since")]
+    pub(crate) entry: Option<u64>,
+    #[arg(long, value_name = "FILE", conflicts_with = "entry")]
+    pub(crate) since: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -246,6 +281,10 @@ mod tests {
             "clavero import catastro a.csv b.csv",
             "clavero doctor",
             "clavero openapi",
+            "clavero audit verify --checkpoint kept.txt",
+            "clavero audit export --from 2026-11-01 --to 2026-12-01 --out november.jsonl",
+            "clavero audit prove 42",
+            "clavero audit prove --since kept.txt",
             "clavero keys rotate",
             "clavero breach-filter build list.txt --output breached.filter",
             "clavero generate employers --count 10 --seed 7",
@@ -260,6 +299,8 @@ mod tests {
             "clavero import employers",
             "clavero import catastro",
             "clavero serve --port 1",
+            "clavero audit prove",
+            "clavero audit prove 42 --since kept.txt",
             "clavero officer",
             "clavero officer add --name Ana --email ana@institucion.example --role boss",
         ] {

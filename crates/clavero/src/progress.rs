@@ -84,3 +84,44 @@ impl Progress {
         }
     }
 }
+
+/// Shows the way through something whose length is known and may still grow.
+pub(crate) struct Stretch {
+    terminal: Terminal,
+    bar: Option<ProgressBar>,
+    key: &'static str,
+    told: u64,
+}
+
+impl Stretch {
+    /// `key` is the sentence of a plain line; it has `done` and `all`.
+    pub(crate) fn new(terminal: Terminal, key: &'static str) -> Self {
+        let bar = terminal.is_watched().then(|| {
+            let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(10));
+            let template = "{wide_bar} {percent:>3} %  {pos} / {len}  {elapsed_precise} / {duration_precise}";
+            match ProgressStyle::with_template(template) {
+                Ok(style) => bar.with_style(style),
+                Err(_) => bar,
+            }
+        });
+        Self { terminal, bar, key, told: 0 }
+    }
+
+    /// So much of it is done.
+    pub(crate) fn at(&mut self, done: u64, all: u64) {
+        if let Some(bar) = &self.bar {
+            bar.set_length(all);
+            bar.set_position(done);
+        } else if done / ROWS_PER_LINE > self.told / ROWS_PER_LINE {
+            self.told = done;
+            self.terminal.tell(self.key, &[("done", &done.to_string()), ("all", &all.to_string())]);
+        }
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn finish(self) {
+        if let Some(bar) = self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -34,3 +34,27 @@ pub fn date_minute(at: Timestamp) -> String {
 pub fn rfc_3339(at: Timestamp) -> String {
     Instant::from_microsecond(at.as_micros()).unwrap_or(Instant::UNIX_EPOCH).to_string()
 }
+
+/// The moment of `2026-11-21T10:42:05Z` (RFC 3339), or of `2026-11-21`: the beginning of that day here.
+#[must_use]
+pub fn parse(text: &str) -> Option<Timestamp> {
+    let instant = text.parse::<Instant>().ok().or_else(|| {
+        let day = text.parse::<jiff::civil::Date>().ok()?;
+        OFFSET.to_timestamp(day.at(0, 0, 0, 0)).ok()
+    })?;
+    Some(Timestamp::from_micros(instant.as_microsecond()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_begins_at_midnight_here_and_a_moment_is_what_it_says() {
+        let said = |text| parse(text).map(rfc_3339);
+        assert_eq!(said("2026-11-21").as_deref(), Some("2026-11-21T05:00:00Z"));
+        assert_eq!(said("2026-11-21T10:42:05-05:00").as_deref(), Some("2026-11-21T15:42:05Z"));
+        assert_eq!(said("yesterday"), None);
+        assert_eq!(said("2026-11-31"), None);
+    }
+}

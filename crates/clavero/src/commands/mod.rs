@@ -1,5 +1,6 @@
 //! What each command does.
 
+mod audit;
 mod breach_filter;
 mod demo;
 mod doctor;
@@ -28,6 +29,7 @@ pub(crate) fn run(cli: &Cli, terminal: Terminal) -> Result<(), Failure> {
         }
         Command::Keys(Keys::Rotate) => keys::rotate(&settings()?, terminal),
         Command::BreachFilter(BreachFilter::Build(command)) => breach_filter::build(command, terminal),
+        Command::Audit(command) => block_on(audit::run(command, &settings()?, terminal)),
         Command::Officer(command) => block_on(officer::run(command, &settings()?, terminal)),
         Command::Generate(command) => generate::run(command),
         Command::Demo(command) => demo::run(command, settings()?, terminal),
