@@ -1,0 +1,10 @@
+//! The papers as a reader, a printer, a scanner and a screen reader get them.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
+#[path = "../../examples/samples/mod.rs"]
+mod samples;
+
+mod packet;
+mod press;
+mod reading;

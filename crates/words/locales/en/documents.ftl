@@ -1,0 +1,84 @@
+# What the papers of the assisted path say: request and agreement, one-time slip, day sheet.
+
+## On all of them
+
+paper-page = Page { $page } of { $pages }
+paper-reference = Reference
+paper-made-at = Issued on { $made_at }
+paper-demo = DEMONSTRATION · NOT VALID
+paper-demo-text = This is a demonstration: institution and employer are made up and this document is not valid.
+paper-unshown = The sign ◊ stands for a character that this document cannot show. The register keeps the whole text.
+
+## Request
+
+packet-title = Request for the employer’s key to the portal
+packet-addressed-to = To { $institution }:
+packet-petition-self = I, { $person }, holder of cédula or foreigner code { $person_id }, as employer or legal representative, ask to be given the employer’s key (clave patronal) to the employers’ portal for the employer named below.
+packet-petition-third = I, { $person }, holder of cédula or foreigner code { $person_id }, on behalf of the employer or its legal representative and under the power of attorney that I present, ask that the employer’s key (clave patronal) to the employers’ portal be given for the employer named below.
+packet-employer = Employer
+packet-ruc = RUC
+packet-sucursal = Branch (sucursal)
+packet-name = Registered name
+packet-kind = Kind of employer
+packet-representative = Legal representative
+packet-representative-former = Legal representative on record
+packet-new-representative = New legal representative
+packet-person-id = Cédula or code
+packet-person-name = Full name
+packet-applicant = Person who presents the request
+packet-contact = Contact details
+packet-email = E-mail
+packet-email-none = Has no e-mail
+packet-phone = Telephone
+packet-address = Address
+packet-reason = Reason for the request
+packet-declaration = I declare that the data in this request are true and that I know the liability that the law sets for false statements.
+packet-place-and-date = Place and date
+packet-signature = Signature of the person who presents it
+packet-received = Received by the institution
+packet-received-hint = Name, signature and date
+packet-qr-alt = QR code with the address of this case: { $case_url }
+packet-scan = For use at the desk
+packet-valid-until = Present it by { $valid_until }
+
+## Agreement
+
+packet-agreement = Agreement on the use of information and responsibility
+packet-agreement-intro = { $person }, holder of cédula or foreigner code { $person_id }, for the employer { $employer }, RUC { $ruc }, branch { $sucursal }, accepts the following conditions before { $institution }:
+packet-clause-personal = Personal key.
+packet-clause-personal-text = The key is personal and may not be passed on. Only the person who uses it chooses it and knows it: no official of the institution sees it, asks for it or types it for somebody else.
+packet-clause-liability = Liability.
+packet-clause-liability-text = Whatever is done on the portal with the key counts as done by the employer, who answers for the truth of the data entered and for the obligations that follow from them.
+packet-clause-custody = Custody.
+packet-clause-custody-text = The employer keeps the key secret, chooses one that is used for no other service, and changes it at once on suspecting that somebody else knows it.
+packet-clause-notice = Notification.
+packet-clause-notice-text = The employer tells the institution without delay of loss or misuse of the key, of a change of legal representative and of a change of the registered e-mail.
+packet-clause-mail = E-mail.
+packet-clause-mail-text = The employer names { $email } to receive the notices and links of this service, and undertakes to keep that mailbox in use and under their control.
+packet-clause-slip = One-time slip.
+packet-clause-slip-text = The employer has no e-mail and receives a one-time code in a sealed slip, with which to choose the key on the portal. The employer undertakes to register an e-mail as soon as there is one.
+packet-clause-use = Use of information.
+packet-clause-use-text = The information that the key gives access to, that of workers included, is used only to meet the employer’s obligations to social security. It is not copied or given to others for any other purpose.
+packet-clause-privacy = Protection of personal data.
+packet-clause-privacy-text = The institution processes the data of this request under the Organic Law on the Protection of Personal Data (Ley Orgánica de Protección de Datos Personales, LOPDP), only to attend to it and to keep a record of it, and only for as long as the law requires. The rights of access, rectification and updating, erasure, objection, portability and suspension of processing are exercised before the institution.
+packet-clause-term = Term.
+packet-clause-term-text = This agreement holds from its signature and for as long as the key is active. The institution may block the key on signs of misuse; the employer may ask for another by the means that the institution offers.
+packet-legal-basis = Legal basis
+packet-language = This document is also issued in Spanish, and the Spanish text prevails.
+
+## What to bring
+
+packet-bring = What to bring to the service centre
+packet-bring-intro = Tick each box as you prepare your visit. The procedure is free of charge and needs the original documents.
+packet-where = Where to present it
+packet-centre = Centre
+packet-city = City
+packet-hours = Opening hours
+packet-until = Time limit
+packet-until-text = Until { $valid_until }. After that you can start another request.
+packet-follow = Follow your case
+packet-follow-text = Scan the code with your telephone, or open this address:
+packet-keep = Keep this sheet: the reference serves to look up the case, not to sign in to the portal.
+packet-never = Nobody will ask you for your key
+packet-never-text = Not by telephone, not in a message, not at the service centre. You choose it on the portal, and nobody else should know it.
+packet-help = If you need help
