@@ -5,6 +5,7 @@ use std::{env, error::Error, fs, path::PathBuf};
 use clavero_documents::{Pdf, Press, PressSettings, PrintError};
 use clavero_words::Locale;
 
+mod extremes;
 mod samples;
 
 #[tokio::main(flavor = "current_thread")]
@@ -18,9 +19,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for locale in Locale::ALL {
         let tag = locale.as_str();
         write(format!("packet-{tag}.pdf"), press.packet(&samples::packet(locale)).await)?;
-        write(format!("packet-long-{tag}.pdf"), press.packet(&samples::long_packet(locale)).await)?;
+        write(format!("slip-{tag}.pdf"), press.slip(&samples::slip(locale)).await)?;
+        write(format!("day-sheet-{tag}.pdf"), press.day_sheet(&samples::day_sheet(locale, 40)).await)?;
+        write(format!("packet-long-{tag}.pdf"), press.packet(&extremes::long_packet(locale)).await)?;
     }
-    for (number, (name, _)) in samples::hostile_names().into_iter().enumerate() {
+    for (number, (name, _)) in extremes::hostile_names().into_iter().enumerate() {
         let mut packet = samples::packet(Locale::EsEc);
         packet.representative.name.clone_from(&name);
         packet.contact.address.clone_from(&name);

@@ -13,6 +13,8 @@ use crate::{Institution, Made};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Template {
     Packet,
+    Slip,
+    DaySheet,
 }
 
 /// A paper that is ready to be set. The same paper gives the same bytes.

@@ -14,7 +14,7 @@ use std::{
 use tokio::sync::oneshot;
 
 use crate::{
-    Packet,
+    DaySheet, Packet, Slip,
     cache::{Cache, Digest},
     paper::Paper,
     typesetter::{SetError, Typesetter},
@@ -89,6 +89,16 @@ impl Press {
     /// The packet of a case. One that was made lately is not made again.
     pub async fn packet(&self, packet: &Packet) -> Result<Pdf, PrintError> {
         self.kept(packet.paper()).await
+    }
+
+    /// The supervisor's sheet of a day.
+    pub async fn day_sheet(&self, sheet: &DaySheet) -> Result<Pdf, PrintError> {
+        self.kept(sheet.paper()).await
+    }
+
+    /// A sealed slip. It is never kept, neither here nor in what Typst remembers.
+    pub async fn slip(&self, slip: &Slip) -> Result<Pdf, PrintError> {
+        self.set(slip.paper(), None).await
     }
 
     async fn kept(&self, paper: Paper) -> Result<Pdf, PrintError> {

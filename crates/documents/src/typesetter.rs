@@ -23,8 +23,11 @@ const FONTS: [&[u8]; 2] =
     [include_bytes!("../fonts/PublicSans-Regular.ttf"), include_bytes!("../fonts/PublicSans-SemiBold.ttf")];
 
 const BASE: &str = include_str!("../templates/base.typ");
-const TEMPLATES: [(Template, &str, &str); 1] =
-    [(Template::Packet, "packet.typ", include_str!("../templates/packet.typ"))];
+const TEMPLATES: [(Template, &str, &str); 3] = [
+    (Template::Packet, "packet.typ", include_str!("../templates/packet.typ")),
+    (Template::Slip, "slip.typ", include_str!("../templates/slip.typ")),
+    (Template::DaySheet, "day-sheet.typ", include_str!("../templates/day-sheet.typ")),
+];
 
 /// Results of earlier compilations that Typst keeps for so many papers. Most of a paper is the same as the last one's.
 const KEPT_GENERATIONS: usize = 5;
@@ -100,9 +103,10 @@ impl Typesetter {
 
     /// Sets a paper as PDF/A-2a and PDF/UA-1.
     pub(crate) fn set(&self, paper: Paper) -> Result<Vec<u8>, SetError> {
+        let secret = paper.template == Template::Slip;
         let set = self.compile(paper);
-        // After failures too: what was kept for them would stay for ever.
-        comemo::evict(KEPT_GENERATIONS);
+        // After failures too: what was kept for them would stay for ever. A secret is not kept at all.
+        comemo::evict(if secret { 0 } else { KEPT_GENERATIONS });
         set
     }
 

@@ -1,13 +1,17 @@
 //! Made-up papers to look at, to measure and to test with.
 
-use clavero_documents::{Applicant, Centre, Contact, Employer, Institution, Made, Packet, Person};
+use clavero_documents::{
+    Applicant, Centre, Checkpoint, Contact, DayRow, DaySheet, DayTotal, Employer, Institution, Made, Packet,
+    Person, Slip,
+};
 use clavero_words::Locale;
 
 /// Where the samples' QR codes lead.
 pub(crate) const CASE_URL: &str =
     "https://clave.institucion.example/empleadores/clave-patronal/7KQ2-M4XV-9D3T-H5RB";
 
-fn text(locale: Locale, es: &str, en: &str) -> String {
+/// What stands on the papers in one language or the other.
+pub(crate) fn text(locale: Locale, es: &str, en: &str) -> String {
     match locale {
         Locale::EsEc => es,
         Locale::En => en,
@@ -112,45 +116,70 @@ fn documents(locale: Locale) -> Vec<String> {
     ]
 }
 
-/// A packet with everything that makes one long: a change of representative, somebody else who comes, no mailbox.
-pub(crate) fn long_packet(locale: Locale) -> Packet {
-    let mut packet = packet(locale);
-    packet.new_representative =
-        Some(Person { id: "1710034065".to_owned(), name: "Íñigo Ordóñez de la Torre".to_owned() });
-    packet.applicant = Applicant::ThirdParty(Person {
-        id: "FR12345".to_owned(),
-        name: "Agnès L’Hôpital Müller".to_owned(),
-    });
-    packet.contact.email = None;
-    packet.documents.push(text(
+/// The secret of the sample slip.
+pub(crate) const SECRET: &str = "4HTN-8WQR-C2VZ-M6KE";
+
+/// A slip for somebody without a mailbox.
+pub(crate) fn slip(locale: Locale) -> Slip {
+    let packet = packet(locale);
+    Slip {
         locale,
-        "Si viene otra persona en su nombre: poder notariado y cédula original de esa persona",
-        "If another person comes in your name: a notarised power of attorney and that person's original identity card",
-    ));
-    packet
+        institution: packet.institution,
+        reference: packet.reference,
+        made: packet.made,
+        valid_until: "22/11/2026 10:42".to_owned(),
+        employer: packet.employer,
+        recipient: packet.representative,
+        centre: packet.centre,
+        portal_url: "https://clave.institucion.example/empleadores/sobre".to_owned(),
+        secret: SECRET.to_owned(),
+        demo: true,
+    }
 }
 
-/// What people, registers and attackers put into fields, and whether the fonts have all of it.
-pub(crate) fn hostile_names() -> Vec<(String, bool)> {
-    let written = [
-        ("#let x = read(\"data.json\")", true),
-        ("\\ $ * _ ] [ } { \" ` ~ @ < > // /* */ # \\u{41}", true),
-        ("$ sum_(i=0)^n $ #panic() = Título - lista + 1. /término: x", true),
-        ("=HYPERLINK(\"http://evil.example\";\"a\"),'x'\t@SUM(1+1)", true),
-        ("<script>alert(1)</script><b>&amp; {page} {pages}", true),
-        ("ACME\u{0}\u{1b}[31m\u{7f}\r\nSubject: x", true),
-        ("\u{202e}gnp.anomila\u{202c} \u{2066}x\u{2069}", true),
-        ("Ñandú ñusta, ﬁdeos ª º № ½ L’Hôpital", true),
-        ("四川公司 مرحبا שלום 🦀👩‍👩‍👧 Ελλάδα Київ S.A.", false),
-        ("\u{e000}\u{f8ff}\u{10ffff} ACME", false),
-        ("", true),
-    ];
-    let mut names: Vec<(String, bool)> =
-        written.into_iter().map(|(name, complete)| (name.to_owned(), complete)).collect();
-    names.push(("A".repeat(500), true));
-    names.push(("W".repeat(44), true));
-    names.push((format!("https://{}", "a".repeat(492)), true));
-    names.push(("1/".repeat(250), true));
-    names.push(("Ñandú y Compañía ".repeat(30), true));
-    names
+/// A day with so many acts.
+pub(crate) fn day_sheet(locale: Locale, acts: usize) -> DaySheet {
+    let rows = (0..acts).map(|number| DayRow {
+        time: format!("{:02}:{:02}", 8 + number / 60 % 9, number % 60),
+        reference: "7KQ2-M4XV-9D3T-H5RB".to_owned(),
+        employer: employer(locale).name,
+        numbers: "1790012345001 · 0001".to_owned(),
+        act: if number % 3 == 0 {
+            text(locale, "Aprobación", "Approval")
+        } else {
+            text(locale, "Entrega de clave", "Hand-over of the key")
+        },
+        officer: "Ñ. Andrade Loor".to_owned(),
+        second: if number % 3 == 0 { "M. Quishpe Tenesaca".to_owned() } else { String::new() },
+        remark: if number % 4 == 0 {
+            text(
+                locale,
+                "Correo cambiado; documentos originales vistos",
+                "E-mail changed; original documents seen",
+            )
+        } else {
+            String::new()
+        },
+    });
+    let total = |es: &str, en: &str, count: u64| DayTotal { label: text(locale, es, en), count };
+    DaySheet {
+        locale,
+        institution: institution(locale),
+        centre: centre(locale).name,
+        date: "21/11/2026".to_owned(),
+        made: made(),
+        rows: rows.collect(),
+        totals: vec![
+            total("Casos recibidos", "Cases received", 31),
+            total("Aprobados", "Approved", 24),
+            total("Devueltos", "Returned", 4),
+            total("Rechazados", "Rejected", 1),
+            total("Claves entregadas", "Keys handed over", 22),
+        ],
+        checkpoint: Some(Checkpoint {
+            size: 18_204,
+            root: "n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg=".to_owned(),
+        }),
+        demo: true,
+    }
 }

@@ -2,9 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+#[path = "../../examples/extremes/mod.rs"]
+mod extremes;
 #[path = "../../examples/samples/mod.rs"]
 mod samples;
 
+mod day_sheet;
 mod packet;
 mod press;
 mod reading;
+mod slip;

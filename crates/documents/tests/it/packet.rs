@@ -1,6 +1,7 @@
 use clavero_words::Locale;
 
 use crate::{
+    extremes,
     reading::{Opened, assert_in_order, press},
     samples,
 };
@@ -93,7 +94,7 @@ async fn a_scanner_reads_the_case_from_the_request_and_from_the_sheet_to_keep() 
 
 #[tokio::test]
 async fn everybody_in_the_case_is_named_and_the_one_who_comes_signs() {
-    let opened = Opened::new(&press().packet(&samples::long_packet(Locale::EsEc)).await.unwrap());
+    let opened = Opened::new(&press().packet(&extremes::long_packet(Locale::EsEc)).await.unwrap());
     let text = opened.text();
     assert_in_order(
         &text,
@@ -144,7 +145,7 @@ fn holds(text: &str, name: &str) -> bool {
 async fn whatever_was_typed_is_shown_as_it_is_and_stays_on_the_paper() {
     let press = press();
     // Four to a packet, each in a place of its own and all of them in the list.
-    for names in samples::hostile_names().chunks(4) {
+    for names in extremes::hostile_names().chunks(4) {
         let name = |at: usize| &names[at % names.len()].0;
         let mut packet = samples::packet(Locale::EsEc);
         packet.employer.name.clone_from(name(0));

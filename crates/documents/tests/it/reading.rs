@@ -16,6 +16,17 @@ pub(crate) struct Element {
     pub(crate) alt: Option<String>,
 }
 
+/// A word with its place in points, from the upper left corner of a page of such a width and height.
+#[derive(Debug)]
+pub(crate) struct Word {
+    pub(crate) text: String,
+    pub(crate) page: (f64, f64),
+    pub(crate) left: f64,
+    pub(crate) right: f64,
+    pub(crate) top: f64,
+    pub(crate) bottom: f64,
+}
+
 /// A PDF, opened.
 pub(crate) struct Opened {
     bytes: Vec<u8>,
@@ -114,27 +125,41 @@ impl Opened {
 
     /// Words that leave the page's inner edge, which is `margin` points from the paper's.
     pub(crate) fn words_beyond(&self, margin: f64) -> Vec<String> {
+        let beyond = |word: &Word| {
+            let (width, height) = word.page;
+            word.left < margin - 0.5
+                || word.right > width - margin + 0.5
+                || word.top < 0.0
+                || word.bottom > height
+        };
+        self.words().into_iter().filter(beyond).map(|word| format!("{word:?}")).collect()
+    }
+
+    /// Every word and where it stands.
+    pub(crate) fn words(&self) -> Vec<Word> {
         let boxes = self.run("pdftotext", &["-bbox", "-enc", "UTF-8", "paper.pdf", "-"]);
         let number = |line: &str, name: &str| -> f64 {
             let (_, rest) = line.split_once(&format!("{name}=\"")).unwrap();
             rest.split('"').next().unwrap().parse().unwrap()
         };
-        let (mut width, mut height) = (0.0, 0.0);
-        let mut beyond = Vec::new();
+        let mut page = (0.0, 0.0);
+        let mut words = Vec::new();
         for line in boxes.lines().map(str::trim) {
             if line.starts_with("<page ") {
-                (width, height) = (number(line, "width"), number(line, "height"));
+                page = (number(line, "width"), number(line, "height"));
             } else if line.starts_with("<word ") {
-                let inside = number(line, "xMin") >= margin - 0.5
-                    && number(line, "xMax") <= width - margin + 0.5
-                    && number(line, "yMin") >= 0.0
-                    && number(line, "yMax") <= height;
-                if !inside {
-                    beyond.push(line.to_owned());
-                }
+                words.push(Word {
+                    text: line.split(['<', '>']).nth(2).unwrap().to_owned(),
+                    page,
+                    left: number(line, "xMin"),
+                    right: number(line, "xMax"),
+                    top: number(line, "yMin"),
+                    bottom: number(line, "yMax"),
+                });
             }
         }
-        beyond
+        assert!(!words.is_empty());
+        words
     }
 
     /// What a scanner reads from the first page, printed in black and white.

@@ -82,3 +82,46 @@ packet-keep = Keep this sheet: the reference serves to look up the case, not to 
 packet-never = Nobody will ask you for your key
 packet-never-text = Not by telephone, not in a message, not at the service centre. You choose it on the portal, and nobody else should know it.
 packet-help = If you need help
+
+## One-time slip
+
+slip-title = One-time code
+slip-outside = Sealed document. To be opened by its recipient only.
+slip-recipient = To be handed to
+slip-employer = Employer
+slip-employer-numbers = RUC { $ruc }, branch { $sucursal }
+slip-centre = Handed over at
+slip-made = Issued
+slip-until = Valid until
+slip-inside = Your one-time code
+slip-inside-text = It serves once, until { $valid_until }, to choose the key of the employer with RUC { $ruc }, branch { $sucursal }.
+slip-typing = Type it in capitals or small letters, with the dashes or without.
+slip-use = How to use it
+slip-use-open = On your own computer or telephone, open { $portal_url }
+slip-use-identify = Type your cédula or foreigner code, the RUC { $ruc } and the branch { $sucursal }.
+slip-use-code = Type the one-time code that is in this slip.
+slip-use-choose = Choose your key and keep it. Nobody else should know it.
+slip-warning = If this slip was open when you got it, do not use it
+slip-warning-text = Return it at the centre and ask for another. Nobody will ask you for this code by telephone, in a message or in person.
+slip-fold-back = Fold backwards along this line
+slip-fold-front = Fold forwards along this line and close with a seal
+
+## Day sheet
+
+day-title = Day sheet
+day-where = { $centre }, { $date }
+day-totals = Summary
+day-cases = Acts of the day
+day-time = Time
+day-reference = Reference
+day-employer = Employer
+day-act = Act
+day-officer = Officer
+day-second = Second officer
+day-remark = Remark
+day-none = There were no acts on this day.
+day-checkpoint = Seal of the audit log
+day-checkpoint-size = Entries
+day-checkpoint-root = Root
+day-supervisor = Signature of the supervisor
+day-supervisor-hint = Name and date

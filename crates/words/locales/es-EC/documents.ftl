@@ -82,3 +82,46 @@ packet-keep = Conserve esta hoja: la referencia sirve para consultar el trámite
 packet-never = Nadie le pedirá su clave
 packet-never-text = Ni por teléfono, ni por mensaje, ni en el centro de atención. La elige usted, en el portal, y nadie más debe conocerla.
 packet-help = Si necesita ayuda
+
+## Sobre de un solo uso
+
+slip-title = Código de un solo uso
+slip-outside = Documento cerrado. Lo abre únicamente la persona destinataria.
+slip-recipient = Para entregar a
+slip-employer = Empleador
+slip-employer-numbers = RUC { $ruc }, sucursal { $sucursal }
+slip-centre = Entregado en
+slip-made = Emitido
+slip-until = Vale hasta
+slip-inside = Su código de un solo uso
+slip-inside-text = Sirve una sola vez, hasta el { $valid_until }, para elegir la clave del empleador con RUC { $ruc }, sucursal { $sucursal }.
+slip-typing = Escríbalo en mayúsculas o minúsculas, con guiones o sin ellos.
+slip-use = Cómo usarlo
+slip-use-open = En su propio equipo o teléfono, abra { $portal_url }
+slip-use-identify = Escriba su cédula o código de extranjero, el RUC { $ruc } y la sucursal { $sucursal }.
+slip-use-code = Escriba el código de un solo uso que está en este sobre.
+slip-use-choose = Elija su clave y guárdela. Nadie más debe conocerla.
+slip-warning = Si recibió este sobre abierto, no lo use
+slip-warning-text = Devuélvalo en el centro y pida otro. Nadie le pedirá este código por teléfono, por mensaje ni en persona.
+slip-fold-back = Doble hacia atrás por esta línea
+slip-fold-front = Doble hacia adelante por esta línea y cierre con un sello
+
+## Hoja del día
+
+day-title = Hoja del día
+day-where = { $centre }, { $date }
+day-totals = Resumen
+day-cases = Actos del día
+day-time = Hora
+day-reference = Referencia
+day-employer = Empleador
+day-act = Acto
+day-officer = Funcionario
+day-second = Segundo funcionario
+day-remark = Observación
+day-none = No hubo actos en este día.
+day-checkpoint = Sello del registro de auditoría
+day-checkpoint-size = Entradas
+day-checkpoint-root = Raíz
+day-supervisor = Firma del supervisor
+day-supervisor-hint = Nombre y fecha
