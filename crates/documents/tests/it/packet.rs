@@ -166,3 +166,13 @@ async fn whatever_was_typed_is_shown_as_it_is_and_stays_on_the_paper() {
         assert_eq!(text.contains('◊'), !all_complete, "{text}");
     }
 }
+
+#[tokio::test]
+async fn there_is_no_character_that_keeps_a_packet_from_being_made() {
+    let everything: Vec<char> = ('\u{0}'..='\u{ffff}').chain('\u{1f300}'..='\u{1f6ff}').collect();
+    let mut packet = samples::packet(Locale::EsEc);
+    packet.documents = everything.chunks(1_900).map(|chars| chars.iter().collect()).collect();
+    let opened = Opened::new(&press().packet(&packet).await.unwrap());
+    assert_eq!(opened.words_beyond(MARGIN), [""; 0]);
+    assert!(opened.text().contains('Ñ') && opened.text().contains('◊'));
+}
