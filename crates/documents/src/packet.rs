@@ -136,16 +136,16 @@ impl Packet {
         let mut wording = Wording::new(self.locale, &args);
         wording.say_all(&SENTENCES);
         let third = matches!(self.applicant, Applicant::ThirdParty(_));
-        wording.say("packet-petition", if third { "packet-petition-third" } else { "packet-petition-self" });
+        wording.put("packet-petition", if third { "packet-petition-third" } else { "packet-petition-self" });
         let changes = self.new_representative.is_some();
         let representative = if changes { "packet-representative-former" } else { "packet-representative" };
-        wording.say("packet-representative", representative);
+        wording.put("packet-representative", representative);
         let (mail, mail_text) = match self.contact.email {
             Some(_) => ("packet-clause-mail", "packet-clause-mail-text"),
             None => ("packet-clause-slip", "packet-clause-slip-text"),
         };
-        wording.say("packet-clause-mail", mail);
-        wording.say("packet-clause-mail-text", mail_text);
+        wording.put("packet-clause-mail", mail);
+        wording.put("packet-clause-mail-text", mail_text);
         let frame = Frame { institution: &self.institution, made: &self.made, demo: self.demo };
         Paper {
             template: Template::Packet,

@@ -61,12 +61,12 @@ impl<'a> Wording<'a> {
 
     pub(crate) fn say_all(&mut self, keys: &[&'static str]) {
         for key in keys {
-            self.say(key, key);
+            self.put(key, key);
         }
     }
 
     /// Puts the sentence of `key` where the template looks for `place`.
-    pub(crate) fn say(&mut self, place: &'static str, key: &str) {
+    pub(crate) fn put(&mut self, place: &'static str, key: &str) {
         self.sentences.insert(place, tr_args(self.locale, key, self.args));
     }
 }

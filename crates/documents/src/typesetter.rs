@@ -23,11 +23,18 @@ const FONTS: [&[u8]; 2] =
     [include_bytes!("../fonts/PublicSans-Regular.ttf"), include_bytes!("../fonts/PublicSans-SemiBold.ttf")];
 
 const BASE: &str = include_str!("../templates/base.typ");
-const TEMPLATES: [(Template, &str, &str); 3] = [
-    (Template::Packet, "packet.typ", include_str!("../templates/packet.typ")),
-    (Template::Slip, "slip.typ", include_str!("../templates/slip.typ")),
-    (Template::DaySheet, "day-sheet.typ", include_str!("../templates/day-sheet.typ")),
-];
+impl Template {
+    const ALL: [Self; 3] = [Self::Packet, Self::Slip, Self::DaySheet];
+
+    /// Its file's name and text.
+    const fn file(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Packet => ("packet.typ", include_str!("../templates/packet.typ")),
+            Self::Slip => ("slip.typ", include_str!("../templates/slip.typ")),
+            Self::DaySheet => ("day-sheet.typ", include_str!("../templates/day-sheet.typ")),
+        }
+    }
+}
 
 /// Results of earlier compilations that Typst keeps for so many papers. Most of a paper is the same as the last one's.
 const KEPT_GENERATIONS: usize = 5;
@@ -80,12 +87,11 @@ impl Typesetter {
     /// Reads fonts and templates.
     pub(crate) fn new() -> Self {
         let fonts: Vec<Font> = FONTS.iter().flat_map(|data| Font::iter(Bytes::new(*data))).collect();
-        let mut sources = HashMap::new();
-        for (name, text) in TEMPLATES.iter().map(|(_, name, text)| (*name, *text)).chain([("base.typ", BASE)])
-        {
+        let files = Template::ALL.map(Template::file).into_iter().chain([("base.typ", BASE)]);
+        let source = |(name, text): (&'static str, &str)| {
             let id = file_id(name);
-            sources.insert(id, Source::new(id, text.to_owned()));
-        }
+            (id, Source::new(id, text.to_owned()))
+        };
         // Header cells of rows, without which a form is a list of orphans to a screen reader.
         let features: Features = [Feature::A11yExtras].into_iter().collect();
         Self {
@@ -93,7 +99,7 @@ impl Typesetter {
             book: LazyHash::new(FontBook::from_fonts(&fonts)),
             coverages: fonts.iter().map(|font| font.info().coverage.clone()).collect(),
             fonts,
-            sources,
+            sources: files.map(source).collect(),
             data_file: file_id("data.json"),
             qr_file: file_id("qr.svg"),
             standards: PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
@@ -103,11 +109,9 @@ impl Typesetter {
 
     /// Sets a paper as PDF/A-2a and PDF/UA-1.
     pub(crate) fn set(&self, paper: Paper) -> Result<Vec<u8>, SetError> {
-        let secret = paper.template == Template::Slip;
-        let set = self.compile(paper);
-        // After failures too: what was kept for them would stay for ever. A secret is not kept at all.
-        comemo::evict(if secret { 0 } else { KEPT_GENERATIONS });
-        set
+        // A secret is not kept at all.
+        let _forget = Forget(if paper.template == Template::Slip { 0 } else { KEPT_GENERATIONS });
+        self.compile(paper)
     }
 
     fn compile(&self, paper: Paper) -> Result<Vec<u8>, SetError> {
@@ -117,10 +121,9 @@ impl Typesetter {
         data["unshown"] = unshown.into();
         let qr = qr.map(|text| qr::svg(&text).ok_or(SetError::Qr)).transpose()?;
         let data = data.to_string();
-        let (_, main, _) = TEMPLATES.iter().find(|(known, _, _)| *known == template).unwrap_or(&TEMPLATES[0]);
         let desk = Desk {
             typesetter: self,
-            main: file_id(main),
+            main: file_id(template.file().0),
             data: Bytes::from_string(data),
             qr: Bytes::from_string(qr.unwrap_or_default()),
         };
@@ -136,6 +139,15 @@ impl Typesetter {
         };
         typst_pdf::pdf(&document, &options)
             .map_err(|errors| SetError::Standard(template, Why::of(&errors, &desk)))
+    }
+}
+
+/// Makes Typst forget what it kept for more than so many papers, after failures and panics too: it would stay for ever.
+struct Forget(usize);
+
+impl Drop for Forget {
+    fn drop(&mut self) {
+        comemo::evict(self.0);
     }
 }
 
