@@ -27,7 +27,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let mut packet = samples::packet(Locale::EsEc);
         packet.representative.name.clone_from(&name);
         packet.contact.address.clone_from(&name);
-        packet.employer.name = name;
+        packet.employer.name.clone_from(&name);
+        let mut slip = samples::slip(Locale::EsEc);
+        slip.recipient.name.clone_from(&name);
+        slip.employer.name = name;
+        write(format!("slip-hostile-{number}.pdf"), press.slip(&slip).await)?;
         write(format!("packet-hostile-{number}.pdf"), press.packet(&packet).await)?;
     }
     Ok(())
