@@ -208,7 +208,7 @@ def attacks(size, cut, note):
         ("a stored hash is changed", "UPDATE audit_tile SET hashes = CAST(zeroblob(32) || substr(hashes, 33) AS BLOB)",
          r"stored hashes are damaged"),
         ("an entry is taken out while it waits", "DELETE FROM audit WHERE seq = (SELECT max(seq) FROM audit)",
-         r"1 entries were taken out"),
+         r"one entry was taken out"),
     ]
 
 

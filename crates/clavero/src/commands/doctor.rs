@@ -19,6 +19,9 @@ use crate::{
 /// NIST SP 800-63B-4 §3.1.1.2, where the key is the only factor.
 const RECOMMENDED_LENGTH: usize = 15;
 
+/// Entries of the audit log wait for a second while a service runs, and until one starts otherwise.
+const LONGEST_UNSEALED: std::time::Duration = std::time::Duration::from_mins(1);
+
 /// How a check came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Verdict {
@@ -152,6 +155,7 @@ async fn database(checkup: &mut Checkup, settings: &Settings, keys: Option<&KeyR
     {
         checkup.failure("keys", &failure);
     }
+    audit_log(checkup, settings, &*store).await;
     match store.census().await {
         Ok(census) => {
             let (waiting, oldest) = (census.outbox.to_string(), show_duration(census.outbox_oldest));
@@ -159,6 +163,34 @@ async fn database(checkup: &mut Checkup, settings: &Settings, keys: Option<&KeyR
             checkup.say(verdict, "outbox", "doctor-outbox", &[("waiting", &waiting), ("oldest", &oldest)]);
         }
         Err(error) => checkup.failure("outbox", &failed(&error)),
+    }
+}
+
+/// The log's size and what waits. Whether it holds is `clavero audit verify`'s to say: that reads all of it.
+async fn audit_log(checkup: &mut Checkup, settings: &Settings, store: &dyn Store) {
+    let census = match store.log_census().await {
+        Ok(census) => census,
+        Err(error) => {
+            return checkup.failure("audit", &parts::store_failure(settings.database.path(), &error));
+        }
+    };
+    let file = settings.checkpoint_file();
+    let (sealed, waiting) = (census.sealed.to_string(), census.waiting.to_string());
+    let lag = census.oldest.map_or_else(Default::default, |oldest| store.now().saturating_since(oldest));
+    let verdict = if census.sealed > 0 && !file.exists() || lag > LONGEST_UNSEALED {
+        Verdict::Hint
+    } else {
+        Verdict::Fine
+    };
+    let path = file.display().to_string();
+    checkup.say(
+        verdict,
+        "audit",
+        "doctor-audit",
+        &[("sealed", &sealed), ("waiting", &waiting), ("oldest", &show_duration(lag)), ("path", &path)],
+    );
+    if census.sealed > 0 && !file.exists() {
+        checkup.say(Verdict::Hint, "audit", "audit-no-file", &[("path", &path)]);
     }
 }
 

@@ -11,14 +11,26 @@ help-audit-prove--entry = Number of the entry, from 0
 help-audit-prove--since = File with an older checkpoint: prove that today's log begins with that one
 
 audit-holds = the log holds: { $size } entries, root { $root }
-audit-compared = compared with { $count } checkpoints from outside the database
-audit-waiting = { $count } more entries wait to be sealed
+audit-compared = { $count ->
+    [one] compared with one checkpoint from outside the database
+   *[other] compared with { $count } checkpoints from outside the database
+}
+audit-waiting = { $count ->
+    [one] one more entry waits to be sealed
+   *[other] { $count } more entries wait to be sealed
+}
 audit-key = verifier key: { $vkey }
 audit-empty = nothing has been sealed yet
 audit-no-file = { $path } is not there: without checkpoints from outside the database an older database cannot be told from today's
-audit-unreadable = { $count } pieces of the files of checkpoints are no whole checkpoints and were passed over
+audit-unreadable = { $count ->
+    [one] one piece of the files of checkpoints is no whole checkpoint and was passed over
+   *[other] { $count } pieces of the files of checkpoints are no whole checkpoints and were passed over
+}
 audit-progress = { $done } of { $all } entries
-audit-exported = { $count } entries, proved by the checkpoint of { $size }
+audit-exported = { $count ->
+    [one] one entry, proved by the checkpoint of { $size }
+   *[other] { $count } entries, proved by the checkpoint of { $size }
+}
 
 audit-found-altered = entry { $index } is not the one that was signed: it has been altered
 audit-found-displaced = entry { $index } is not in its place: entry { $by } stands there (swapped)
@@ -28,7 +40,10 @@ audit-found-appended = entry { $index } and those after it were appended outside
 audit-found-truncated = the log has been truncated: { $signed } entries were signed, and from entry { $index } on they are gone
 audit-found-older = this is an older database: it has { $size } entries, and { $signed } were signed
 audit-found-hashes = the entries are those that were signed, but the stored hashes are damaged (tile { $number } of level { $level }): proofs cannot be made
-audit-found-vanished = { $count } entries were taken out of the database before or after they were sealed
+audit-found-vanished = { $count ->
+    [one] one entry was taken out of the database before or after it was sealed
+   *[other] { $count } entries were taken out of the database before or after they were sealed
+}
 audit-found-other-key = the checkpoint of { $size } entries was signed by another key
 audit-found-signature = the checkpoint of { $size } entries has been altered: its signature does not fit
 audit-found-other-log = the checkpoint of { $size } entries belongs to another log
@@ -44,3 +59,6 @@ failed-audit-no-entry = no checkpoint speaks for an entry { $index }
 failed-audit-newer = that checkpoint is of no entry, or of more entries than the log has: see what "clavero audit verify" says
 failed-audit-moment = { $text } is neither a day (2026-11-21) nor a moment (RFC 3339)
 failed-audit-read = { $path } cannot be read: { $why }
+
+doctor-name-audit = audit log
+doctor-audit = { $sealed } entries sealed, { $waiting } waiting, the oldest for { $oldest }; checkpoints in { $path }

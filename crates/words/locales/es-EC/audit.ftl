@@ -11,14 +11,26 @@ help-audit-prove--entry = Número del asiento, desde 0
 help-audit-prove--since = Archivo con un punto de control anterior: prueba que el registro de hoy empieza con él
 
 audit-holds = el registro está íntegro: { $size } asientos, raíz { $root }
-audit-compared = comparado con { $count } puntos de control de fuera de la base de datos
-audit-waiting = { $count } asientos más esperan ser sellados
+audit-compared = { $count ->
+    [one] comparado con un punto de control de fuera de la base de datos
+   *[other] comparado con { $count } puntos de control de fuera de la base de datos
+}
+audit-waiting = { $count ->
+    [one] un asiento más espera ser sellado
+   *[other] { $count } asientos más esperan ser sellados
+}
 audit-key = clave de verificación: { $vkey }
 audit-empty = todavía no se ha sellado nada
 audit-no-file = no existe { $path }: sin puntos de control de fuera de la base de datos, una base anterior no se distingue de la de hoy
-audit-unreadable = { $count } fragmentos de los archivos de puntos de control no son puntos de control completos y se pasaron por alto
+audit-unreadable = { $count ->
+    [one] un fragmento de los archivos de puntos de control no es un punto de control completo y se pasó por alto
+   *[other] { $count } fragmentos de los archivos de puntos de control no son puntos de control completos y se pasaron por alto
+}
 audit-progress = { $done } de { $all } asientos
-audit-exported = { $count } asientos, probados por el punto de control de { $size }
+audit-exported = { $count ->
+    [one] un asiento, probado por el punto de control de { $size }
+   *[other] { $count } asientos, probados por el punto de control de { $size }
+}
 
 audit-found-altered = el asiento { $index } no es el que se firmó: fue alterado
 audit-found-displaced = el asiento { $index } no está en su lugar: allí está el asiento { $by } (intercambiados)
@@ -28,7 +40,10 @@ audit-found-appended = el asiento { $index } y los siguientes fueron añadidos f
 audit-found-truncated = el registro fue truncado: se firmaron { $signed } asientos, y faltan desde el asiento { $index } en adelante
 audit-found-older = esta es una base de datos anterior: tiene { $size } asientos, y se firmaron { $signed }
 audit-found-hashes = los asientos son los que se firmaron, pero los resúmenes guardados están dañados (bloque { $number } del nivel { $level }): no se pueden hacer pruebas
-audit-found-vanished = { $count } asientos fueron quitados de la base de datos antes o después de ser sellados
+audit-found-vanished = { $count ->
+    [one] un asiento fue quitado de la base de datos antes o después de ser sellado
+   *[other] { $count } asientos fueron quitados de la base de datos antes o después de ser sellados
+}
 audit-found-other-key = el punto de control de { $size } asientos fue firmado con otra clave
 audit-found-signature = el punto de control de { $size } asientos fue alterado: su firma no corresponde
 audit-found-other-log = el punto de control de { $size } asientos es de otro registro
@@ -44,3 +59,6 @@ failed-audit-no-entry = ningún punto de control respalda un asiento { $index }
 failed-audit-newer = ese punto de control es de ningún asiento, o de más asientos de los que tiene el registro: vea qué dice «clavero audit verify»
 failed-audit-moment = { $text } no es ni un día (2026-11-21) ni un momento (RFC 3339)
 failed-audit-read = no se puede leer { $path }: { $why }
+
+doctor-name-audit = auditoría
+doctor-audit = { $sealed } asientos sellados, { $waiting } en espera, el más antiguo desde hace { $oldest }; puntos de control en { $path }
