@@ -16,6 +16,7 @@ mod limits;
 mod mail;
 mod officers;
 mod operations;
+mod passkeys;
 mod registers;
 mod secrets;
 mod server;

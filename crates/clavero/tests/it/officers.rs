@@ -17,7 +17,7 @@ fn start(settings: &[(&'static str, &str)]) -> TestServer {
 }
 
 /// The enrolment address that the operator's command prints.
-fn added(server: &TestServer, name: &str, role: &str) -> String {
+pub(crate) fn added(server: &TestServer, name: &str, role: &str) -> String {
     let email = email_of(name);
     let done = server.run(&["officer", "add", "--name", name, "--email", &email, "--role", role]);
     assert!(done.status.success(), "{done:?}");
@@ -27,12 +27,12 @@ fn added(server: &TestServer, name: &str, role: &str) -> String {
     format!("/ventanilla/alta/{path}")
 }
 
-fn email_of(name: &str) -> String {
+pub(crate) fn email_of(name: &str) -> String {
     format!("{}@institucion.example", name.to_lowercase())
 }
 
 /// The text between two marks.
-fn between<'a>(page: &'a str, before: &str, after: &str) -> &'a str {
+pub(crate) fn between<'a>(page: &'a str, before: &str, after: &str) -> &'a str {
     let rest = page.split_once(before).unwrap_or_else(|| panic!("{before} in {page}")).1;
     rest.split_once(after).unwrap().0
 }
@@ -213,6 +213,18 @@ async fn every_failed_sign_in_has_one_answer_and_no_code_works_twice() {
         told(&nobody.tries("000000").await, "Nadie"),
     ];
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:#?}");
+}
+
+#[tokio::test]
+async fn sixteen_at_once_with_one_code_are_one_sign_in() {
+    let server = start(&[]);
+    let mut ana = Officer::enrolled(&server, "Ana", "desk").await;
+    let code = ana.code();
+    let strangers: Vec<_> = (0..16).map(|_| Officer::new(&server, "Ana")).collect();
+    let answers =
+        futures_util::future::join_all(strangers.iter().map(|stranger| stranger.tries(&code))).await;
+    assert_eq!(answers.iter().filter(|page| page.status == 303).count(), 1);
+    assert!(answers.iter().all(|page| matches!(page.status, 303 | 401 | 429)));
 }
 
 #[tokio::test]

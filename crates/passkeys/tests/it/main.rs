@@ -1,9 +1,7 @@
 //! The ceremonies against an authenticator in software.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
-mod authenticator;
-
-use authenticator::Authenticator;
+use clavero_authenticator_fixture::Authenticator;
 use clavero_passkeys::{Assertion, NoPasskeys, Passkey, PasskeyError, Passkeys, User};
 use url::Url;
 

@@ -177,7 +177,14 @@ pub(super) async fn sign_in(
         OfficerAnswer::Passkey { ceremony: &answer.ceremony, answer: &answer.assertion }
     };
     match state.service().officer_sign_in(proof, &client).await {
-        Ok(signed_in) => go_in(&state, &signed_in, destination(&answer.ir)),
+        Ok(signed_in) => {
+            // Whoever sat here before is out: one browser is one officer's.
+            if let Some(before) = cookies::read(&headers, state.config(), cookies::OFFICER) {
+                // Where that cannot be written the service has told it; the session ends by itself.
+                let _ = state.service().officer_sign_out(&before).await;
+            }
+            go_in(&state, &signed_in, destination(&answer.ir))
+        }
         Err(OfficerSignInError::Refused | OfficerSignInError::NoPasskeys) => {
             let by_code = answer.assertion.is_empty();
             let key = if by_code { "desk-code-refused" } else { "desk-passkey-refused" };
