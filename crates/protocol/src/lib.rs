@@ -17,7 +17,12 @@ mod policy;
 mod recovery;
 mod time;
 
-pub use case::{CaseReference, OfficerId, ReferenceError, Role, Touch};
+pub use case::{
+    Activation, Applicant, Approval, Asked, AssistedCase, CaseAct, CaseActor, CaseCommand, CaseEffect,
+    CaseId, CaseMailbox, CaseNotice, CasePolicy, CaseReference, CaseRefusal, CaseStage, CaseState,
+    CaseTransition, Decision, Desk, Details, DocumentLine, Facts, Finding, Identification, IdentifiedBy,
+    Mark, Need, OfficerId, Origin, Proposal, ReferenceError, Role, Route, Start, Touch, Way,
+};
 pub use code::TypedCode;
 pub use eligibility::{Eligibility, Standing, TaxState, eligibility};
 pub use email::EmailAddress;

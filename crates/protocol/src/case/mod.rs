@@ -1,7 +1,539 @@
-//! The assisted path ("Clave patronal de acceso al portal"): a case that ends at a desk.
+//! The assisted path ("Clave patronal de acceso al portal"): a case that begins online and ends at a desk.
+//!
+//! [`AssistedCase::decide`] in [`decide`] is the only way from one stage to the next. The machine knows no personal data: what
+//! a person typed is represented by its [`Mark`], so that equal is equal and nothing is told. Who wrote what stands
+//! beside it, sealed, in the store.
 
+mod command;
+mod decide;
+mod desk;
+mod mailbox;
+mod policy;
+mod proposal;
 mod reference;
 mod role;
+#[cfg(test)]
+mod tests;
 
+use std::fmt;
+
+pub use command::{
+    CaseAct, CaseActor, CaseCommand, CaseEffect, CaseNotice, CaseRefusal, CaseTransition, Facts, Origin,
+    Start,
+};
+pub use mailbox::CaseMailbox;
+pub use policy::CasePolicy;
+pub use proposal::{Decision, Proposal, Route};
 pub use reference::{CaseReference, ReferenceError};
 pub use role::{OfficerId, Role, Touch};
+
+use crate::{AssistedReason, EmployerKey, RecoveryId, time::Timestamp};
+
+/// Names a case: a UUID version 7 (RFC 9562), 16 bytes. Never shown: people see the [`CaseReference`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CaseId(pub [u8; 16]);
+
+impl fmt::Debug for CaseId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// A keyed digest of something personal: equal for equal values, meaningless without the key ring.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Mark(pub [u8; 16]);
+
+impl fmt::Debug for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Mark({:02x}{:02x}…)", self.0[0], self.0[1])
+    }
+}
+
+/// Who comes to the desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Applicant {
+    /// The employer or legal representative.
+    InPerson,
+    /// Somebody with a notarised power.
+    ThirdParty,
+}
+
+impl Applicant {
+    /// The word of forms and the store.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InPerson => "in_person",
+            Self::ThirdParty => "third_party",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::InPerson, Self::ThirdParty].into_iter().find(|applicant| applicant.as_str() == word)
+    }
+}
+
+/// What the applicant told of themselves and of what shall change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Details {
+    /// Who comes.
+    pub applicant: Applicant,
+    /// Telephone and address.
+    pub contact: Mark,
+    /// The mailbox that the activation shall go to; `None` where there is none at all.
+    pub email: Option<Mark>,
+    /// The change of legal representative, old and new, where there is one.
+    pub representative: Option<Mark>,
+    /// The centre's place in the configured list.
+    pub centre: u16,
+}
+
+/// When a document has to be brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Need {
+    /// By everyone of this kind of employer.
+    Always,
+    /// When a third party comes: the power, and that person's identity card.
+    ThirdParty,
+    /// When the legal representative changes: the appointment.
+    RepresentativeChange,
+}
+
+impl Need {
+    /// The word of the configuration and the store.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Always => "always",
+            Self::ThirdParty => "third_party",
+            Self::RepresentativeChange => "representative_change",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Always, Self::ThirdParty, Self::RepresentativeChange]
+            .into_iter()
+            .find(|need| need.as_str() == word)
+    }
+}
+
+/// What the officer found of one document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Finding {
+    /// The original was seen.
+    OriginalSeen,
+    /// The original was seen, and a copy kept.
+    CopyKept,
+    /// This applicant does not need it.
+    NotNeeded,
+    /// It was not there.
+    Missing,
+}
+
+impl Finding {
+    /// Every finding.
+    pub const ALL: [Self; 4] = [Self::OriginalSeen, Self::CopyKept, Self::NotNeeded, Self::Missing];
+
+    /// The word of forms and the store.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OriginalSeen => "original_seen",
+            Self::CopyKept => "copy_kept",
+            Self::NotNeeded => "not_needed",
+            Self::Missing => "missing",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|finding| finding.as_str() == word)
+    }
+
+    /// Whether the document was there.
+    #[must_use]
+    pub const fn was_there(self) -> bool {
+        matches!(self, Self::OriginalSeen | Self::CopyKept)
+    }
+}
+
+/// One line of the check-list. The list is taken from the configuration when the case is opened and stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DocumentLine {
+    /// When it has to be brought.
+    pub need: Need,
+    /// What was found, and of which remark.
+    pub found: Option<(Finding, Option<Mark>)>,
+}
+
+/// How a person was identified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum IdentifiedBy {
+    /// The original identity card.
+    Cedula,
+    /// A passport.
+    Passport,
+    /// The document with the code for foreigners.
+    ForeignerDocument,
+    /// Fingerprint or face against the civil registry.
+    Biometrics,
+}
+
+impl IdentifiedBy {
+    /// Every way.
+    pub const ALL: [Self; 4] = [Self::Cedula, Self::Passport, Self::ForeignerDocument, Self::Biometrics];
+
+    /// The word of forms and the store.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Cedula => "cedula",
+            Self::Passport => "passport",
+            Self::ForeignerDocument => "foreigner_document",
+            Self::Biometrics => "biometrics",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|way| way.as_str() == word)
+    }
+}
+
+/// Whom the officer saw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Identification {
+    /// Name and number.
+    pub whom: Mark,
+    /// How.
+    pub how: IdentifiedBy,
+}
+
+/// The one officer who has the case in hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Desk {
+    /// Who.
+    pub officer: OfficerId,
+    /// Their latest act on it: a case that nobody touches can be taken over.
+    pub at: Timestamp,
+}
+
+/// A request for approval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// Who asked.
+    pub by: OfficerId,
+    /// When.
+    pub at: Timestamp,
+    /// Of exactly what: [`Proposal::digest`].
+    pub digest: [u8; 32],
+    /// The address that was on record.
+    pub email_before: Option<Mark>,
+    /// Whether it ends in the employer's first key.
+    pub first_key: bool,
+}
+
+/// A request and the approval of another officer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Approval {
+    /// What was asked for.
+    pub asked: Asked,
+    /// Who approved; never who asked.
+    pub by: OfficerId,
+    /// When. Cooling-off counts from here.
+    pub at: Timestamp,
+}
+
+/// How the key's way was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// A link to the verified mailbox.
+    Mail {
+        /// The recovery that begins at its link.
+        recovery: RecoveryId,
+    },
+    /// A printed one-time secret.
+    Slip {
+        /// SHA-256 of the secret.
+        secret: [u8; 32],
+        /// The recovery that its latest use began.
+        recovery: Option<RecoveryId>,
+    },
+}
+
+/// A hand-over that was started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Activation {
+    /// Who started it.
+    pub by: OfficerId,
+    /// When.
+    pub at: Timestamp,
+    /// How.
+    pub way: Way,
+}
+
+/// Where a case stands, with just the data that this stage has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CaseStage {
+    /// Details are missing.
+    Opened,
+    /// The applicant can come.
+    Ready,
+    /// An officer has it in hand.
+    AtDesk(Desk),
+    /// A second officer has to look at it.
+    AwaitingApproval(Asked),
+    /// It may be handed over, once cooling-off is over.
+    Approved(Approval),
+    /// The way to the new key is open.
+    Activated(Approval, Activation),
+    /// The key was set.
+    Closed(Approval, Timestamp),
+    /// A second officer wants something mended first.
+    Returned {
+        /// Who.
+        by: OfficerId,
+        /// When.
+        at: Timestamp,
+    },
+    /// It leads nowhere.
+    Rejected {
+        /// Who.
+        by: OfficerId,
+        /// When.
+        at: Timestamp,
+    },
+    /// The mailbox on record said stop; a supervisor decides.
+    Frozen {
+        /// When.
+        at: Timestamp,
+        /// Where it goes on if the supervisor lets it.
+        before: Box<CaseStage>,
+    },
+    /// Another case of the same employer came to its activation.
+    Superseded {
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// The state as the outside sees it at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CaseState {
+    /// Details are missing.
+    Opened,
+    /// The applicant can come.
+    Ready,
+    /// An officer has it in hand.
+    AtDesk,
+    /// A second officer has to look at it.
+    AwaitingApproval,
+    /// It may be handed over, once cooling-off is over.
+    Approved,
+    /// The way to the new key is open.
+    Activated,
+    /// The key was set.
+    Closed,
+    /// Something has to be mended first.
+    Returned,
+    /// It leads nowhere.
+    Rejected,
+    /// A supervisor decides.
+    Frozen,
+    /// Over: its time has passed, or another case came first.
+    Expired,
+}
+
+impl CaseState {
+    /// Every state.
+    pub const ALL: [Self; 11] = [
+        Self::Opened,
+        Self::Ready,
+        Self::AtDesk,
+        Self::AwaitingApproval,
+        Self::Approved,
+        Self::Activated,
+        Self::Closed,
+        Self::Returned,
+        Self::Rejected,
+        Self::Frozen,
+        Self::Expired,
+    ];
+
+    /// The word of pages and exports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::Ready => "ready",
+            Self::AtDesk => "at_desk",
+            Self::AwaitingApproval => "awaiting_approval",
+            Self::Approved => "approved",
+            Self::Activated => "activated",
+            Self::Closed => "closed",
+            Self::Returned => "returned",
+            Self::Rejected => "rejected",
+            Self::Frozen => "frozen",
+            Self::Expired => "expired",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == word)
+    }
+
+    /// Whether nothing can come of it any more.
+    #[must_use]
+    pub const fn has_ended(self) -> bool {
+        matches!(self, Self::Closed | Self::Rejected | Self::Expired)
+    }
+}
+
+/// An employer's way to a key over a desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssistedCase {
+    /// Its name.
+    pub id: CaseId,
+    /// Whose key.
+    pub employer: EmployerKey,
+    /// Why it goes in person.
+    pub reason: AssistedReason,
+    /// When it was opened; its life counts from here.
+    pub created_at: Timestamp,
+    /// What the applicant told.
+    pub details: Option<Details>,
+    /// The proof that the applicant reads the mailbox of [`Details::email`].
+    pub mailbox: CaseMailbox,
+    /// The check-list.
+    pub documents: Vec<DocumentLine>,
+    /// Whom the officer saw.
+    pub identification: Option<Identification>,
+    /// Why it goes on although the RUC is suspended or closed.
+    pub ground: Option<Mark>,
+    /// How often a hand-over was started.
+    pub starts: u32,
+    /// When the mailbox on record last said stop.
+    pub disputed_at: Option<Timestamp>,
+    /// The supervisor who heard that and let the case go on: it is heard once.
+    pub cleared_by: Option<OfficerId>,
+    /// Where it stands.
+    pub stage: CaseStage,
+}
+
+impl AssistedCase {
+    /// A new case with its check-list.
+    #[must_use]
+    pub fn open(
+        id: CaseId,
+        employer: EmployerKey,
+        reason: AssistedReason,
+        needs: &[Need],
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            employer,
+            reason,
+            created_at: now,
+            details: None,
+            mailbox: CaseMailbox::default(),
+            documents: needs.iter().map(|need| DocumentLine { need: *need, found: None }).collect(),
+            identification: None,
+            ground: None,
+            starts: 0,
+            disputed_at: None,
+            cleared_by: None,
+            stage: CaseStage::Opened,
+        }
+    }
+
+    /// When it is over unless it comes to its end before. A hand-over that was started in time may be finished.
+    #[must_use]
+    pub fn ends_at(&self, policy: &CasePolicy) -> Timestamp {
+        let cap = self.created_at + policy.case_ttl;
+        match &self.stage {
+            CaseStage::Activated(_, activation) => cap.max(activation.ends_at(policy)),
+            _ => cap,
+        }
+    }
+
+    /// The state at `now`. What a supervisor has to decide does not go away by waiting.
+    #[must_use]
+    pub fn state(&self, now: Timestamp, policy: &CasePolicy) -> CaseState {
+        match &self.stage {
+            CaseStage::Closed(..) => CaseState::Closed,
+            CaseStage::Rejected { .. } => CaseState::Rejected,
+            CaseStage::Frozen { .. } => CaseState::Frozen,
+            CaseStage::Superseded { .. } => CaseState::Expired,
+            _ if now >= self.ends_at(policy) => CaseState::Expired,
+            CaseStage::Opened => CaseState::Opened,
+            CaseStage::Ready => CaseState::Ready,
+            CaseStage::AtDesk(_) => CaseState::AtDesk,
+            CaseStage::AwaitingApproval(_) => CaseState::AwaitingApproval,
+            CaseStage::Approved(_) => CaseState::Approved,
+            CaseStage::Activated(..) => CaseState::Activated,
+            CaseStage::Returned { .. } => CaseState::Returned,
+        }
+    }
+
+    /// The approval, where one stands.
+    #[must_use]
+    pub const fn approval(&self) -> Option<&Approval> {
+        match &self.stage {
+            CaseStage::Approved(approval)
+            | CaseStage::Activated(approval, _)
+            | CaseStage::Closed(approval, _) => Some(approval),
+            _ => None,
+        }
+    }
+
+    /// The request for approval, where one stands.
+    #[must_use]
+    pub const fn asked(&self) -> Option<&Asked> {
+        match &self.stage {
+            CaseStage::AwaitingApproval(asked) => Some(asked),
+            _ => match self.approval() {
+                Some(approval) => Some(&approval.asked),
+                None => None,
+            },
+        }
+    }
+
+    /// The recovery that the hand-over began, where one is open.
+    #[must_use]
+    pub const fn activation(&self) -> Option<RecoveryId> {
+        match &self.stage {
+            CaseStage::Activated(_, Activation { way: Way::Mail { recovery }, .. })
+            | CaseStage::Activated(_, Activation { way: Way::Slip { recovery: Some(recovery), .. }, .. }) => {
+                Some(*recovery)
+            }
+            _ => None,
+        }
+    }
+
+    /// From when on it may be handed over.
+    #[must_use]
+    pub fn hand_over_from(&self, policy: &CasePolicy) -> Option<Timestamp> {
+        self.approval().map(|approval| approval.at + policy.cooling_off)
+    }
+}
+
+impl Activation {
+    /// When what was handed over ends.
+    #[must_use]
+    pub fn ends_at(&self, policy: &CasePolicy) -> Timestamp {
+        match self.way {
+            Way::Mail { .. } => self.at + policy.activation_ttl,
+            // The secret may be used in its last moment, and what it opens may be finished.
+            Way::Slip { .. } => self.at + policy.slip_ttl + policy.activation_ttl,
+        }
+    }
+}

@@ -4,7 +4,7 @@
 //! function and nothing else.
 
 use super::{AssistedReason, FlowMail, Handoff, Issue, Recovery, Stage};
-use crate::{policy::Policy, time::Timestamp};
+use crate::{case::Origin, policy::Policy, time::Timestamp};
 
 /// What is asked of a recovery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -217,7 +217,8 @@ impl Recovery {
     fn resend(&self, mail: FlowMail, now: Timestamp, policy: &Policy) -> Result<Transition, Refusal> {
         self.require_live(now, policy)?;
         let (current, issue) = self.issue().ok_or(Refusal::WrongState)?;
-        if current != mail {
+        // A slip's link goes to nobody's mailbox; the slip itself opens another.
+        if current != mail || matches!(self.origin, Origin::Slip(_)) {
             return Err(Refusal::WrongState);
         }
         // The one before has not left yet: it is the newest, and asking again must neither kill nor charge it.

@@ -12,7 +12,12 @@ use std::{fmt, time::Duration};
 
 pub use decide::{Act, Command, Refusal, Transition};
 
-use crate::{EmployerKey, policy::Policy, time::Timestamp};
+use crate::{
+    EmployerKey,
+    case::{CaseId, Origin},
+    policy::Policy,
+    time::Timestamp,
+};
 
 /// Names a recovery: a UUID version 7 (RFC 9562), 16 bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,7 +81,7 @@ impl Issue {
     }
 
     /// When it ends; `None` while no mail with it can have arrived. One whose acceptance is not known lives to the cap.
-    fn ends_at(&self, ttl: Duration, cap: Timestamp) -> Option<Timestamp> {
+    pub(crate) fn ends_at(&self, ttl: Duration, cap: Timestamp) -> Option<Timestamp> {
         match self.handoff {
             Handoff::Queued => None,
             Handoff::Attempted => Some(cap),
@@ -218,7 +223,9 @@ pub struct Recovery {
     pub id: RecoveryId,
     /// Whose key.
     pub subject: Subject,
-    /// When the identifiers were accepted; every cap counts from here.
+    /// Whether it began online, or at a desk.
+    pub origin: Origin,
+    /// When the identifiers were accepted, or the hand-over was started; every cap counts from here.
     pub created_at: Timestamp,
     /// Where it stands.
     pub stage: Stage,
@@ -229,13 +236,33 @@ impl Recovery {
     #[must_use]
     pub const fn begin(id: RecoveryId, subject: Subject, now: Timestamp) -> Self {
         let stage = Stage::Code { issue: Issue::queued(1, now), attempts: 0 };
-        Self { id, subject, created_at: now, stage }
+        Self { id, subject, origin: Origin::Online, created_at: now, stage }
+    }
+
+    /// The hand-over of an approved case: it begins at the link, which waits to be mailed.
+    #[must_use]
+    pub const fn activation(id: RecoveryId, subject: Subject, case: CaseId, now: Timestamp) -> Self {
+        let stage = Stage::Link { issue: Issue::queued(1, now) };
+        Self { id, subject, origin: Origin::Activation(case), created_at: now, stage }
+    }
+
+    /// The use of a printed slip: it begins at the link, which is in its user's hand already.
+    #[must_use]
+    pub const fn slip(id: RecoveryId, subject: Subject, case: CaseId, now: Timestamp) -> Self {
+        let issue = Issue { counter: 1, queued_at: now, handoff: Handoff::Accepted(now) };
+        Self { id, subject, origin: Origin::Slip(case), created_at: now, stage: Stage::Link { issue } }
     }
 
     /// A flow that leads to the assisted path at once.
     #[must_use]
     pub const fn assisted(id: RecoveryId, subject: Subject, reason: AssistedReason, now: Timestamp) -> Self {
-        Self { id, subject, created_at: now, stage: Stage::Assisted { reason, at: now } }
+        Self {
+            id,
+            subject,
+            origin: Origin::Online,
+            created_at: now,
+            stage: Stage::Assisted { reason, at: now },
+        }
     }
 
     /// The employer, unless this is a decoy.
