@@ -9,15 +9,18 @@ use super::{
 use crate::{RecoveryId, time::Timestamp};
 
 /// The moment of a decision and what is known at it.
-#[derive(Clone, Copy)]
-pub(super) struct At<'a> {
-    pub(super) now: Timestamp,
-    pub(super) facts: &'a Facts,
-    pub(super) policy: &'a CasePolicy,
+#[derive(Debug, Clone, Copy)]
+pub struct Moment<'a> {
+    /// When.
+    pub now: Timestamp,
+    /// What the registry says.
+    pub facts: &'a Facts,
+    /// The rules.
+    pub policy: &'a CasePolicy,
 }
 
 impl AssistedCase {
-    /// Decides what `command` by `actor` does at `now`.
+    /// Decides what `command` by `actor` does at this moment.
     ///
     /// Same input, same output. A refusal changes nothing; a case that has ended refuses everything but what belongs
     /// to its end.
@@ -25,11 +28,8 @@ impl AssistedCase {
         &self,
         actor: CaseActor,
         command: &CaseCommand,
-        now: Timestamp,
-        facts: &Facts,
-        policy: &CasePolicy,
+        at: Moment<'_>,
     ) -> Result<CaseTransition, CaseRefusal> {
-        let at = At { now, facts, policy };
         match *command {
             CaseCommand::AttemptCodeMail { .. }
             | CaseCommand::RecordCodeAcceptance { .. }
@@ -79,7 +79,7 @@ impl AssistedCase {
     }
 
     /// A case that goes on: neither ended nor stopped.
-    pub(super) fn require_open(&self, at: At<'_>) -> Result<(), CaseRefusal> {
+    pub(super) fn require_open(&self, at: Moment<'_>) -> Result<(), CaseRefusal> {
         match self.stage {
             CaseStage::Closed(..) | CaseStage::Rejected { .. } => Err(CaseRefusal::CaseClosed),
             CaseStage::Superseded { .. } => Err(CaseRefusal::CaseExpired),
@@ -91,7 +91,7 @@ impl AssistedCase {
 
     /// Who may change what the case holds: the applicant until an officer has it in hand, then that officer. Answers the
     /// case with the officer's hand noted on it.
-    fn require_hand(&self, actor: CaseActor, proving: bool, at: At<'_>) -> Result<Self, CaseRefusal> {
+    fn require_hand(&self, actor: CaseActor, proving: bool, at: Moment<'_>) -> Result<Self, CaseRefusal> {
         self.require_open(at)?;
         match (actor, &self.stage) {
             (CaseActor::Applicant, CaseStage::Opened | CaseStage::Ready | CaseStage::Returned { .. }) => {
@@ -120,7 +120,7 @@ impl AssistedCase {
         &self,
         command: &CaseCommand,
         next: Self,
-        at: At<'_>,
+        at: Moment<'_>,
     ) -> Result<CaseTransition, CaseRefusal> {
         if self.details.and_then(|details| details.email).is_none() {
             return Err(CaseRefusal::NoEmail);
@@ -143,7 +143,7 @@ impl AssistedCase {
         Ok(done(Self { mailbox, ..next }, act))
     }
 
-    fn by_system(&self, command: &CaseCommand, at: At<'_>) -> Result<CaseTransition, CaseRefusal> {
+    fn by_system(&self, command: &CaseCommand, at: Moment<'_>) -> Result<CaseTransition, CaseRefusal> {
         let (mailbox, act) = match *command {
             CaseCommand::AttemptCodeMail { counter } => {
                 self.require_open(at)?;
@@ -172,7 +172,7 @@ impl AssistedCase {
     }
 
     /// A frozen case waits for its supervisor, whatever the others do.
-    fn supersede(&self, at: At<'_>) -> Result<CaseTransition, CaseRefusal> {
+    fn supersede(&self, at: Moment<'_>) -> Result<CaseTransition, CaseRefusal> {
         self.require_open(at)?;
         let next = done(self.to(CaseStage::Superseded { at: at.now }), CaseAct::Superseded);
         Ok(next.ending(self.activation()))
@@ -180,7 +180,7 @@ impl AssistedCase {
 
     /// Heard at any time; it stops the case once. After a supervisor has decided, and when the case is over, it is noted
     /// for the supervisor: whoever reads the old mailbox may be the one who should not.
-    fn stop(&self, at: At<'_>) -> CaseTransition {
+    fn stop(&self, at: Moment<'_>) -> CaseTransition {
         let mut next = Self { disputed_at: Some(at.now), ..self.clone() };
         if self.cleared_by.is_some() || self.require_open(at).is_err() {
             return done(next, CaseAct::Disputed);
@@ -199,7 +199,7 @@ impl AssistedCase {
         &self,
         typed: [u8; 32],
         recovery: RecoveryId,
-        at: At<'_>,
+        at: Moment<'_>,
     ) -> Result<CaseTransition, CaseRefusal> {
         self.require_open(at)?;
         if at.facts.sibling_frozen {

@@ -3,7 +3,7 @@
 use super::{
     Activation, Approval, Asked, AssistedCase, CaseAct, CaseCommand, CaseEffect, CaseNotice, CaseRefusal,
     CaseStage, CaseTransition, Decision, Desk, Finding, Mark, OfficerId, Role, Route, Start, Touch, Way,
-    decide::{At, done},
+    decide::{Moment, done},
 };
 
 type Officer = (OfficerId, Role);
@@ -13,7 +13,7 @@ impl AssistedCase {
         &self,
         officer: Officer,
         command: &CaseCommand,
-        at: At<'_>,
+        at: Moment<'_>,
     ) -> Result<CaseTransition, CaseRefusal> {
         if *command == CaseCommand::Unfreeze {
             return self.unfreeze(officer);
@@ -51,7 +51,7 @@ impl AssistedCase {
     }
 
     /// The case with the officer's hand noted on it, if it is in that hand.
-    pub(super) fn in_hand_of(&self, officer: OfficerId, at: At<'_>) -> Result<Self, CaseRefusal> {
+    pub(super) fn in_hand_of(&self, officer: OfficerId, at: Moment<'_>) -> Result<Self, CaseRefusal> {
         let CaseStage::AtDesk(desk) = self.stage else { return Err(CaseRefusal::WrongState) };
         if desk.officer != officer {
             return Err(held(desk, at));
@@ -59,7 +59,12 @@ impl AssistedCase {
         Ok(self.to(CaseStage::AtDesk(Desk { officer, at: at.now })))
     }
 
-    fn take(&self, (officer, role): Officer, over: bool, at: At<'_>) -> Result<CaseTransition, CaseRefusal> {
+    fn take(
+        &self,
+        (officer, role): Officer,
+        over: bool,
+        at: Moment<'_>,
+    ) -> Result<CaseTransition, CaseRefusal> {
         let mine = CaseStage::AtDesk(Desk { officer, at: at.now });
         match self.stage {
             CaseStage::Opened | CaseStage::Ready | CaseStage::Returned { .. } => {
@@ -80,7 +85,7 @@ impl AssistedCase {
         &self,
         officer: OfficerId,
         (place, finding, remark): (usize, Finding, Option<Mark>),
-        at: At<'_>,
+        at: Moment<'_>,
     ) -> Result<CaseTransition, CaseRefusal> {
         let mut next = self.in_hand_of(officer, at)?;
         let line = next.documents.get_mut(place).ok_or(CaseRefusal::NoSuchDocument)?;
@@ -88,7 +93,12 @@ impl AssistedCase {
         Ok(done(next, CaseAct::DocumentChecked))
     }
 
-    fn ask(&self, officer: OfficerId, digest: [u8; 32], at: At<'_>) -> Result<CaseTransition, CaseRefusal> {
+    fn ask(
+        &self,
+        officer: OfficerId,
+        digest: [u8; 32],
+        at: Moment<'_>,
+    ) -> Result<CaseTransition, CaseRefusal> {
         self.in_hand_of(officer, at)?;
         self.check_complete(at.facts)?;
         let proposal = self.proposal(at.facts);
@@ -108,7 +118,7 @@ impl AssistedCase {
     }
 
     /// What was asked for is still what stands here and in the registry.
-    fn check_unchanged(&self, asked: &Asked, at: At<'_>) -> Result<(), CaseRefusal> {
+    fn check_unchanged(asked: &Asked, at: Moment<'_>) -> Result<(), CaseRefusal> {
         if at.facts.email != asked.email_before || at.facts.first_key != asked.first_key {
             return Err(CaseRefusal::RegistryChanged);
         }
@@ -120,7 +130,7 @@ impl AssistedCase {
         officer: OfficerId,
         digest: [u8; 32],
         touch: &Touch,
-        at: At<'_>,
+        at: Moment<'_>,
     ) -> Result<CaseTransition, CaseRefusal> {
         let CaseStage::AwaitingApproval(asked) = self.stage else { return Err(CaseRefusal::WrongState) };
         if asked.by == officer {
@@ -129,7 +139,7 @@ impl AssistedCase {
         if at.facts.sibling_frozen {
             return Err(CaseRefusal::SiblingFrozen);
         }
-        self.check_unchanged(&asked, at)?;
+        Self::check_unchanged(&asked, at)?;
         if asked.digest != digest || self.proposal(at.facts).digest != digest {
             return Err(CaseRefusal::FormChanged);
         }
@@ -140,7 +150,7 @@ impl AssistedCase {
     }
 
     /// Who asked does not send their own request back either: it could be changed and asked for again unseen.
-    fn send_back(&self, officer: OfficerId, at: At<'_>) -> Result<CaseTransition, CaseRefusal> {
+    fn send_back(&self, officer: OfficerId, at: Moment<'_>) -> Result<CaseTransition, CaseRefusal> {
         let asked = self.asked().ok_or(CaseRefusal::WrongState)?;
         if asked.by == officer {
             return Err(CaseRefusal::OwnRequest);
@@ -149,7 +159,7 @@ impl AssistedCase {
         Ok(self.telling(next.ending(self.activation()), CaseNotice::Returned))
     }
 
-    fn reject(&self, (officer, role): Officer, at: At<'_>) -> Result<CaseTransition, CaseRefusal> {
+    fn reject(&self, (officer, role): Officer, at: Moment<'_>) -> Result<CaseTransition, CaseRefusal> {
         let concerned = self.concerned();
         match &self.stage {
             CaseStage::Frozen { .. } => {
@@ -160,11 +170,12 @@ impl AssistedCase {
                     return Err(CaseRefusal::OwnCase);
                 }
             }
-            CaseStage::AwaitingApproval(_) | CaseStage::Approved(_) | CaseStage::Activated(..) => {
-                if concerned[0] == Some(officer) {
-                    return Err(CaseRefusal::OwnRequest);
-                }
+            CaseStage::AwaitingApproval(_) | CaseStage::Approved(_) | CaseStage::Activated(..)
+                if concerned[0] == Some(officer) =>
+            {
+                return Err(CaseRefusal::OwnRequest);
             }
+            CaseStage::AwaitingApproval(_) | CaseStage::Approved(_) | CaseStage::Activated(..) => {}
             _ if role != Role::Supervisor => return Err(CaseRefusal::RoleForbids),
             _ => {}
         }
@@ -177,7 +188,7 @@ impl AssistedCase {
         officer: OfficerId,
         touch: &Touch,
         start: Start,
-        at: At<'_>,
+        at: Moment<'_>,
     ) -> Result<CaseTransition, CaseRefusal> {
         let approval = match &self.stage {
             CaseStage::Approved(approval) | CaseStage::Activated(approval, _) => *approval,
@@ -196,7 +207,7 @@ impl AssistedCase {
             return Err(CaseRefusal::FormChanged);
         }
         if self.starts == 0 {
-            self.check_unchanged(&asked, at)?;
+            Self::check_unchanged(&asked, at)?;
         } else if proposal.mailbox.is_some() && at.facts.email != proposal.mailbox {
             // Applied once already, and written over since: an old approval does not bring it back.
             return Err(CaseRefusal::RegistryChanged);
@@ -252,7 +263,7 @@ impl AssistedCase {
     }
 }
 
-fn held(desk: Desk, at: At<'_>) -> CaseRefusal {
+fn held(desk: Desk, at: Moment<'_>) -> CaseRefusal {
     let free_at = desk.at + at.policy.take_over_after;
     CaseRefusal::HeldByAnother { officer: desk.officer, since: desk.at, free_at }
 }

@@ -21,6 +21,7 @@ pub use command::{
     CaseAct, CaseActor, CaseCommand, CaseEffect, CaseNotice, CaseRefusal, CaseTransition, Facts, Origin,
     Start,
 };
+pub use decide::Moment;
 pub use mailbox::CaseMailbox;
 pub use policy::CasePolicy;
 pub use proposal::{Decision, Proposal, Route};
@@ -510,12 +511,10 @@ impl AssistedCase {
     /// The recovery that the hand-over began, where one is open.
     #[must_use]
     pub const fn activation(&self) -> Option<RecoveryId> {
-        match &self.stage {
-            CaseStage::Activated(_, Activation { way: Way::Mail { recovery }, .. })
-            | CaseStage::Activated(_, Activation { way: Way::Slip { recovery: Some(recovery), .. }, .. }) => {
-                Some(*recovery)
-            }
-            _ => None,
+        let CaseStage::Activated(_, activation) = &self.stage else { return None };
+        match activation.way {
+            Way::Mail { recovery } => Some(recovery),
+            Way::Slip { recovery, .. } => recovery,
         }
     }
 

@@ -26,6 +26,11 @@ enum Step {
         kind: u8,
         honest: bool,
     },
+    /// What honest people would do next with one of two cases.
+    Guided {
+        which: usize,
+        officer: usize,
+    },
     BeginOnline,
     Recovery {
         which: usize,
@@ -63,8 +68,9 @@ fn steps() -> impl Strategy<Value = (u64, Step)> {
         .prop_map(|(which, actor, kind, honest)| Step::Case { which, actor, kind, honest });
     let recovery =
         (0..4_usize, recovery_commands()).prop_map(|(which, command)| Step::Recovery { which, command });
-    let wait = prop_oneof![20 => 0..30_u64, 1 => 0..100_000_u64];
-    (wait, prop_oneof![8 => case, 1 => Just(Step::BeginOnline), 5 => recovery])
+    let wait = prop_oneof![40 => 0..20_u64, 1 => 0..100_000_u64];
+    let guided = (0..2_usize, 0..3_usize).prop_map(|(which, officer)| Step::Guided { which, officer });
+    (wait, prop_oneof![16 => guided, 5 => case, 1 => Just(Step::BeginOnline), 3 => recovery])
 }
 
 impl Employer {
@@ -90,8 +96,7 @@ impl Employer {
         &mut self,
         which: usize,
         actor: CaseActor,
-        kind: u8,
-        honest: bool,
+        (kind, honest): (u8, bool),
         now: Timestamp,
     ) -> CaseCommand {
         let (case, facts) = (self.cases[which].clone(), self.facts(which));
@@ -131,6 +136,70 @@ impl Employer {
         }
     }
 
+    fn decide(
+        &self,
+        which: usize,
+        actor: CaseActor,
+        command: &CaseCommand,
+        now: Timestamp,
+    ) -> Result<CaseTransition, CaseRefusal> {
+        let (facts, policy) = (self.facts(which), CasePolicy::default());
+        self.cases[which].decide(actor, command, Moment { now, facts: &facts, policy: &policy })
+    }
+
+    /// What honest people would do next.
+    fn go_on(&mut self, which: usize, officer: OfficerId, now: Timestamp) -> Result<(), TestCaseError> {
+        let case = &self.cases[which];
+        let officer = supervisor(officer);
+        let proof = match case.mailbox.issue.map(|issue| issue.handoff) {
+            _ if case.details.is_none() => (CaseActor::Applicant, 0),
+            _ if case.mailbox.verified_at.is_some() => (officer, 6),
+            None => (CaseActor::Applicant, 1),
+            Some(crate::Handoff::Queued) => (CaseActor::System, 2),
+            Some(crate::Handoff::Attempted) => (CaseActor::System, 3),
+            Some(_) if case.mailbox.attempts == 0 => (CaseActor::Applicant, 4),
+            Some(_) => (CaseActor::Applicant, 5),
+        };
+        let (actor, kind) = match &case.stage {
+            CaseStage::Opened | CaseStage::Ready | CaseStage::Returned { .. } => proof,
+            CaseStage::AtDesk(desk) => {
+                let kind = match (case.identification, case.documents[0].found) {
+                    (None, _) => 7,
+                    (_, None | Some((Finding::Missing, _))) => 8,
+                    _ => 9,
+                };
+                (supervisor(desk.officer), kind)
+            }
+            CaseStage::AwaitingApproval(_) => (officer, 10),
+            CaseStage::Approved(_) => (officer, 14),
+            CaseStage::Frozen { .. } => (officer, 16),
+            CaseStage::Activated(..) => return self.follow_activation(which, now),
+            CaseStage::Closed(..) | CaseStage::Rejected { .. } | CaseStage::Superseded { .. } => {
+                return Ok(());
+            }
+        };
+        let command = self.command(which, actor, (kind, true), now);
+        if let Ok(next) = self.decide(which, actor, &command, now) {
+            self.save(which, next, now);
+        }
+        Ok(())
+    }
+
+    fn follow_activation(&mut self, which: usize, now: Timestamp) -> Result<(), TestCaseError> {
+        let activation = self.cases[which].activation();
+        let Some(place) = self.recoveries.iter().position(|one| Some(one.id) == activation) else {
+            return Ok(());
+        };
+        let Some((mail, issue)) = self.recoveries[place].issue() else { return Ok(()) };
+        let counter = issue.counter;
+        let command = match issue.handoff {
+            crate::Handoff::Queued => Command::AttemptMail { mail, counter },
+            crate::Handoff::Attempted => Command::RecordAcceptance { mail, counter },
+            crate::Handoff::Accepted(_) => Command::Redeem { counter, opened_at: None },
+        };
+        self.advance(self.recoveries.len() - 1 - place, command, now)
+    }
+
     /// Saves a transition as the store does.
     fn save(&mut self, which: usize, next: CaseTransition, now: Timestamp) {
         let id = next.case.id;
@@ -162,11 +231,7 @@ impl Employer {
 
     fn supersede_others(&mut self, which: usize, now: Timestamp) {
         for other in (0..self.cases.len()).filter(|other| *other != which) {
-            let facts = self.facts(other);
-            let policy = CasePolicy::default();
-            let decided =
-                self.cases[other].decide(CaseActor::System, &CaseCommand::Supersede, now, &facts, &policy);
-            if let Ok(next) = decided {
+            if let Ok(next) = self.decide(other, CaseActor::System, &CaseCommand::Supersede, now) {
                 self.save(other, next, now);
             }
         }
@@ -193,9 +258,7 @@ impl Employer {
                 let place = self.cases.iter().position(|one| one.id == case).expect("its case");
                 self.check_before_key(place)?;
                 let close = CaseCommand::Close { recovery: recovery.id };
-                let facts = self.facts(place);
-                let closed =
-                    self.cases[place].decide(CaseActor::System, &close, now, &facts, &CasePolicy::default());
+                let closed = self.decide(place, CaseActor::System, &close, now);
                 prop_assert!(closed.is_ok(), "a live activation whose case does not close: {closed:?}");
                 self.save(place, closed.expect("checked"), now);
             } else if let Subject::Employer { email_version, .. } = &recovery.subject {
@@ -263,13 +326,13 @@ fn run(steps: Vec<(u64, Step)>, email: Option<Mark>) -> Result<u32, TestCaseErro
         let before: Vec<CaseState> = world.cases.iter().map(|case| case.state(now, &policy)).collect();
         match step {
             Step::Case { which, actor, kind, honest } => {
-                let command = world.command(which, actor, kind, honest, now);
-                let facts = world.facts(which);
-                if let Ok(next) = world.cases[which].decide(actor, &command, now, &facts, &policy) {
+                let command = world.command(which, actor, (kind, honest), now);
+                if let Ok(next) = world.decide(which, actor, &command, now) {
                     prop_assert!(may(actor, &command), "{actor:?} did {command:?}");
                     world.save(which, next, now);
                 }
             }
+            Step::Guided { which, officer } => world.go_on(which, [ANA, BETO, CARLA][officer], now)?,
             Step::BeginOnline if world.has_key && world.email.is_some() => {
                 let id = world.recovery_id();
                 let recovery = Recovery::begin(id, world.subject(), now);
@@ -307,11 +370,11 @@ fn may(actor: CaseActor, command: &CaseCommand) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_500))]
+    #![proptest_config(ProptestConfig::with_cases(600))]
 
     #[test]
     fn a_case_and_a_recovery_of_one_employer_never_contradict_each_other(
-        steps in prop::collection::vec(steps(), 1..250),
+        steps in prop::collection::vec(steps(), 1..120),
         email in prop_oneof![Just(Some(OLD)), Just(Some(NEW)), Just(None)],
     ) {
         run(steps, email)?;
@@ -323,12 +386,12 @@ proptest! {
 fn the_steps_reach_the_key() {
     use proptest::{strategy::ValueTree as _, test_runner::TestRunner};
     let mut runner = TestRunner::deterministic();
-    let sequences = prop::collection::vec(steps(), 250);
-    let reached: u32 = (0..600)
+    let sequences = prop::collection::vec(steps(), 100);
+    let reached: u32 = (0..60)
         .map(|_| {
             run(sequences.new_tree(&mut runner).expect("steps").current(), Some(OLD))
                 .expect("no contradiction")
         })
         .sum();
-    assert!(reached >= 3, "{reached} keys in 600 sequences");
+    assert!(reached >= 20, "{reached} keys in 60 sequences");
 }

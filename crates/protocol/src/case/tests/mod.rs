@@ -42,6 +42,11 @@ const fn details(email: Option<Mark>) -> Details {
     Details { applicant: Applicant::InPerson, contact: Mark([9; 16]), email, representative: None, centre: 0 }
 }
 
+const fn moment<'a>(second: u64, facts: &'a Facts, policy: &'a CasePolicy) -> Moment<'a> {
+    let now = Timestamp::from_micros(START.as_micros() + second.cast_signed() * 1_000_000);
+    Moment { now, facts, policy }
+}
+
 const SEEN: Identification = Identification { whom: Mark([8; 16]), how: IdentifiedBy::Cedula };
 
 fn decide(
@@ -50,7 +55,7 @@ fn decide(
     command: CaseCommand,
     second: u64,
 ) -> Result<CaseTransition, CaseRefusal> {
-    case.decide(actor, &command, at(second), &FACTS, &CasePolicy::default())
+    case.decide(actor, &command, moment(second, &FACTS, &CasePolicy::default()))
 }
 
 fn step(case: &AssistedCase, actor: CaseActor, command: CaseCommand, second: u64) -> AssistedCase {
@@ -159,8 +164,8 @@ fn an_approval_needs_a_fresh_touch_of_that_officer_for_exactly_this() {
     assert_eq!(with(touch(&case, BETO, Decision::HandOver, 199)), CaseRefusal::TouchForAnother);
     assert_eq!(with(touch(&case, BETO, Decision::Approval, 80)), CaseRefusal::TouchStale);
     assert_eq!(with(touch(&case, BETO, Decision::Approval, 201)), CaseRefusal::TouchStale);
-    let other = AssistedCase { id: CaseId([99; 16]), ..case.clone() };
-    assert_eq!(with(touch(&other, BETO, Decision::Approval, 199)), CaseRefusal::TouchForAnother);
+    let twin = AssistedCase { id: CaseId([99; 16]), ..case.clone() };
+    assert_eq!(with(touch(&twin, BETO, Decision::Approval, 199)), CaseRefusal::TouchForAnother);
 }
 
 #[test]
@@ -170,12 +175,12 @@ fn a_hand_over_that_is_started_again_needs_another_touch_and_ends_the_first() {
     let case = step(&case, desk(ANA), first, 7);
     let facts = Facts { email: Some(NEW), ..FACTS };
     let policy = CasePolicy::default();
-    let again = |command| case.decide(desk(ANA), &command, at(8), &facts, &policy);
+    let again = |command| case.decide(desk(ANA), &command, moment(8, &facts, &policy));
     assert_eq!(again(first), Err(CaseRefusal::TouchForAnother));
     let second = again(hand_over(&case, ANA, 8)).unwrap();
     assert_eq!(second.effects[0], CaseEffect::EndActivation(RecoveryId([7; 16])));
     // Written over since by an import: an old approval does not bring it back.
-    let stale = case.decide(desk(ANA), &hand_over(&case, ANA, 8), at(8), &FACTS, &policy);
+    let stale = case.decide(desk(ANA), &hand_over(&case, ANA, 8), moment(8, &FACTS, &policy));
     assert_eq!(stale, Err(CaseRefusal::RegistryChanged));
 }
 
@@ -187,7 +192,7 @@ fn what_is_approved_is_what_was_asked_for() {
     assert_eq!(refused(&case, desk(BETO), other, 6), CaseRefusal::FormChanged);
     let moved = Facts { email: Some(Mark([77; 16])), ..FACTS };
     let policy = CasePolicy::default();
-    let late = case.decide(desk(BETO), &approval(&case, BETO, 6), at(6), &moved, &policy);
+    let late = case.decide(desk(BETO), &approval(&case, BETO, 6), moment(6, &moved, &policy));
     assert_eq!(late, Err(CaseRefusal::RegistryChanged));
     // Everything that it rests on is part of the form.
     let base = checked(&proven());
@@ -213,7 +218,7 @@ fn what_is_approved_is_what_was_asked_for() {
 fn nothing_is_asked_for_before_everything_is_there() {
     let ask = |case: &AssistedCase, facts: &Facts| {
         let command = CaseCommand::AskApproval { digest: case.proposal(facts).digest };
-        case.decide(desk(ANA), &command, at(9), facts, &CasePolicy::default())
+        case.decide(desk(ANA), &command, moment(9, facts, &CasePolicy::default()))
     };
     let give = |case: &AssistedCase, details| step(case, desk(ANA), CaseCommand::GiveDetails(details), 8);
     let taken = step(&opened(1), desk(ANA), CaseCommand::Take { over: false }, 2);
@@ -292,8 +297,8 @@ fn five_guesses_and_three_minutes_from_hand_off() {
         decide(&case, CaseActor::Applicant, CaseCommand::SpendAttempt, second).map(|next| next.case)
     };
     assert_eq!(spend(case.clone(), 280), Err(CaseRefusal::CodeExpired));
-    let spent = (0..5).fold(case, |case, _| spend(case, 279).unwrap());
-    assert_eq!(spend(spent, 279), Err(CaseRefusal::CodeExhausted));
+    let exhausted = (0..5).fold(case, |case, _| spend(case, 279).unwrap());
+    assert_eq!(spend(exhausted, 279), Err(CaseRefusal::CodeExhausted));
 }
 
 #[test]
@@ -321,11 +326,11 @@ fn a_stopped_case_goes_on_by_a_supervisor_who_had_no_part_in_it_and_is_stopped_o
 fn while_one_case_is_frozen_no_other_of_that_employer_goes_on() {
     let facts = Facts { sibling_frozen: true, ..FACTS };
     let policy = CasePolicy::default();
-    let waiting = asked(&proven());
-    let approve = waiting.decide(desk(BETO), &approval(&waiting, BETO, 6), at(6), &facts, &policy);
+    let first = asked(&proven());
+    let approve = first.decide(desk(BETO), &approval(&first, BETO, 6), moment(6, &facts, &policy));
     assert_eq!(approve, Err(CaseRefusal::SiblingFrozen));
     let ready = approved(&proven());
-    let start = ready.decide(desk(ANA), &hand_over(&ready, ANA, 7), at(7), &facts, &policy);
+    let start = ready.decide(desk(ANA), &hand_over(&ready, ANA, 7), moment(7, &facts, &policy));
     assert_eq!(start, Err(CaseRefusal::SiblingFrozen));
 }
 
@@ -334,7 +339,8 @@ fn an_approval_rests_for_its_cooling_off() {
     let policy = CasePolicy { cooling_off: Duration::from_hours(72), ..CasePolicy::default() };
     let case = approved(&proven());
     let until = at(6 + 72 * 3_600);
-    let start = |second| case.decide(desk(ANA), &hand_over(&case, ANA, second), at(second), &FACTS, &policy);
+    let start =
+        |second| case.decide(desk(ANA), &hand_over(&case, ANA, second), moment(second, &FACTS, &policy));
     assert_eq!(start(6 + 72 * 3_600 - 1), Err(CaseRefusal::CoolingOff { until }));
     assert!(start(6 + 72 * 3_600).is_ok());
 }
