@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::case::CasePolicy;
+
 /// What is answered when the three identifiers do not match the registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mismatch {
@@ -40,6 +42,8 @@ pub struct Policy {
     pub links_per_flow: u32,
     /// What is answered to data that do not match.
     pub mismatch: Mismatch,
+    /// The rules of the assisted path.
+    pub cases: CasePolicy,
 }
 
 impl Default for Policy {
@@ -59,11 +63,18 @@ impl Default for Policy {
             resend_after: Duration::from_secs(30),
             links_per_flow: 5,
             mismatch: Mismatch::Say,
+            cases: CasePolicy::default(),
         }
     }
 }
 
 impl Policy {
+    /// How long what a hand-over at the desk began may be finished.
+    #[must_use]
+    pub fn activation_ttl(&self) -> Duration {
+        self.flow_ttl + self.form_ttl
+    }
+
     /// The least life a mail must still have to be worth sending: a third of its validity. One that would end
     /// sooner than that reaches the reader dead.
     #[must_use]

@@ -8,6 +8,7 @@ pub mod audit;
 mod breached;
 mod budgets;
 mod client;
+pub mod desk;
 mod errors;
 mod hasher;
 mod hotp;

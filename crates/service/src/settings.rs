@@ -6,6 +6,8 @@ use clavero_protocol::{ForeignerRule, PasswordPolicy, Policy};
 use clavero_store::SessionLife;
 use url::Url;
 
+use crate::desk::{Centre, EnablingDocument};
+
 /// Limits by address, mailbox and account; zero turns one off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -78,6 +80,10 @@ pub struct Settings {
     pub sessions: SessionLife,
     /// Whether a RUC that the tax register does not know goes online.
     pub unknown_ruc_goes_online: bool,
+    /// The service centres, in the order in which cases name them.
+    pub centres: Vec<Centre>,
+    /// What to bring to a desk.
+    pub documents: Vec<EnablingDocument>,
     /// The institution's words, that no key may lean on.
     pub institution_words: Vec<String>,
     /// The officers' desk.
@@ -93,6 +99,8 @@ impl Default for Settings {
             limits: Limits::default(),
             sessions: SessionLife { idle: Duration::from_mins(15), absolute: Duration::from_hours(12) },
             unknown_ruc_goes_online: true,
+            centres: Vec::new(),
+            documents: Vec::new(),
             institution_words: Vec::new(),
             desk: DeskSettings::default(),
         }

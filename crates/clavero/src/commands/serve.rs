@@ -93,6 +93,8 @@ pub(super) fn service_settings(settings: &Settings, public_url: &str) -> clavero
         limits: settings.limits,
         sessions: settings.sessions,
         unknown_ruc_goes_online: settings.sri.unknown_goes_online,
+        centres: settings.assisted.centres.clone(),
+        documents: settings.assisted.documents.clone(),
         institution_words: vec![
             institution.name.clone(),
             institution.name_en.clone(),
@@ -154,7 +156,7 @@ fn logo(settings: &Settings, file: &Path) -> Result<Logo, Failure> {
     Ok(Logo { kind, bytes: bytes.into() })
 }
 
-fn centre(centre: &crate::config::Centre) -> Centre {
+fn centre(centre: &clavero_service::desk::Centre) -> Centre {
     Centre {
         name: centre.name.clone(),
         address: format!("{}, {}", centre.address, centre.city),
@@ -162,7 +164,7 @@ fn centre(centre: &crate::config::Centre) -> Centre {
     }
 }
 
-fn document(document: &crate::config::EnablingDocument) -> Document {
+fn document(document: &clavero_service::desk::EnablingDocument) -> Document {
     let kinds = document.applicants.iter().map(|kind| kind.as_str().to_owned()).collect();
     Document { name_es: document.es.clone(), name_en: document.en.clone(), kinds }
 }

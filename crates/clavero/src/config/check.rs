@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use clavero_protocol::Policy;
+use clavero_protocol::{EmployerKind, Need, Policy};
 use url::{Host, Url};
 
 use super::{
@@ -39,6 +39,7 @@ pub(crate) fn check_serving(settings: &Settings) -> Vec<Problem> {
     check.mail();
     check.spans();
     check.codes();
+    check.assisted();
     check.rest();
     check.problems
 }
@@ -125,7 +126,8 @@ impl Check<'_> {
             self.refuse_if(span > LONGEST_TTL, key, day());
         }
         for (key, span) in [
-            ("assisted.case_ttl", self.settings.assisted.case_ttl),
+            ("assisted.case_ttl", policy.cases.case_ttl),
+            ("assisted.slip_ttl", policy.cases.slip_ttl),
             ("sri.max_age", self.settings.sri.max_age),
             ("session.idle_ttl", self.settings.sessions.idle),
             ("session.absolute_ttl", self.settings.sessions.absolute),
@@ -167,6 +169,35 @@ impl Check<'_> {
             let most = if key == "desk.enrolment_ttl" { LONGEST_ENROLMENT } else { LONGEST_TTL };
             self.refuse_if(span.is_zero(), key, Fault::new("zero"));
             self.refuse_if(span > most, key, Fault::new("too-long").with("most", show_duration(most)));
+        }
+    }
+
+    /// Whoever is sent to a desk has to find one, and what a rule asks for has to be on the list.
+    fn assisted(&mut self) {
+        let policy = &self.settings.recovery.cases;
+        self.refuse_if(
+            policy.cooling_off >= policy.case_ttl,
+            "assisted.cooling_off",
+            Fault::new("too-long").with("most", show_duration(policy.case_ttl)),
+        );
+        for (key, count) in [
+            ("assisted.email_changes_per_hour", policy.email_changes_per_hour),
+            ("assisted.email_changes_per_day", policy.email_changes_per_day),
+        ] {
+            self.refuse_if(count == 0, key, Fault::new("zero-count"));
+        }
+        let assisted = &self.settings.assisted;
+        self.refuse_if(assisted.centres.is_empty(), "assisted.centres", Fault::new("no-centre"));
+        for kind in EmployerKind::ALL {
+            let bodies = matches!(kind, EmployerKind::Privada | EmployerKind::Publica);
+            for need in Need::ALL {
+                let on_list = assisted.documents.iter().any(|line| line.when == need && line.is_for(kind));
+                self.refuse_if(
+                    !on_list && (bodies || need != Need::RepresentativeChange),
+                    "assisted.documents",
+                    Fault::new("document-missing").with("kind", kind.as_str()).with("when", need.as_str()),
+                );
+            }
         }
     }
 

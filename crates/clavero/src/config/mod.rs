@@ -19,7 +19,7 @@ pub(crate) use self::{
     check::check_serving,
     duration::show_duration,
     problem::{Fault, Problem},
-    settings::{Centre, Database, EnablingDocument, LogFormat, Secret, Settings},
+    settings::{Database, LogFormat, Secret, Settings},
     sources::Surroundings,
 };
 use self::{reader::Reader, sources::Sources};

@@ -2,8 +2,13 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use clavero_protocol::{EmailAddress, EmployerKind, ForeignerRule, Mismatch, PasswordPolicy, Policy};
-use clavero_service::Limits;
+use clavero_protocol::{
+    CasePolicy, EmailAddress, EmployerKind, ForeignerRule, Mismatch, Need, PasswordPolicy, Policy,
+};
+use clavero_service::{
+    Limits,
+    desk::{Centre, EnablingDocument},
+};
 use clavero_store::SessionLife;
 use url::Url;
 
@@ -12,8 +17,8 @@ use super::{
     problem::{Fault, Problem},
     reader::{Entry, Reader},
     settings::{
-        Assisted, Centre, Database, Desk, EnablingDocument, Institution, Log, LogFormat, Mail, Secret,
-        Server, Settings, Sri, SriSource,
+        Assisted, Database, Desk, Institution, Log, LogFormat, Mail, Secret, Server, Settings, Sri,
+        SriSource,
     },
 };
 
@@ -97,6 +102,18 @@ fn recovery(from: &mut Reader) -> Policy {
             "hide" => Ok(Mismatch::Hide),
             _ => Err(words(&["say", "hide"])),
         }),
+        cases: cases(from),
+    }
+}
+
+fn cases(from: &mut Reader) -> CasePolicy {
+    CasePolicy {
+        case_ttl: from.value("assisted.case_ttl", parse_duration),
+        cooling_off: from.value("assisted.cooling_off", parse_duration),
+        slip_ttl: from.value("assisted.slip_ttl", parse_duration),
+        email_changes_per_hour: from.value("assisted.email_changes_per_hour", number),
+        email_changes_per_day: from.value("assisted.email_changes_per_day", number),
+        ..CasePolicy::default()
     }
 }
 
@@ -128,9 +145,8 @@ fn sri(from: &mut Reader) -> Sri {
 
 fn assisted(from: &mut Reader) -> Assisted {
     Assisted {
-        case_ttl: from.value("assisted.case_ttl", parse_duration),
         centres: from.entries("assisted.centres", &["name", "city", "address", "hours", "phone"], centre),
-        documents: from.entries("assisted.documents", &["applicants", "es", "en"], document),
+        documents: from.entries("assisted.documents", &["applicants", "when", "es", "en"], document),
     }
 }
 
@@ -157,7 +173,14 @@ fn document(entry: &Entry) -> Result<EnablingDocument, Fault> {
         text if text.is_empty() => es.clone(),
         text => text,
     };
-    Ok(EnablingDocument { applicants, es, en })
+    let when = match entry.optional_text("when").as_str() {
+        "" => Need::Always,
+        word => Need::parse(word).ok_or_else(|| {
+            let allowed = Need::ALL.map(Need::as_str).join(", ");
+            Fault::new("document-when").with("written", word).with("allowed", allowed)
+        })?,
+    };
+    Ok(EnablingDocument { applicants, when, es, en })
 }
 
 /// One kind of employer; `None` stands for all of them.

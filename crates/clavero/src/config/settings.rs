@@ -7,8 +7,11 @@ use std::{
     time::Duration,
 };
 
-use clavero_protocol::{EmailAddress, EmployerKind, ForeignerRule, PasswordPolicy, Policy};
-use clavero_service::Limits;
+use clavero_protocol::{EmailAddress, ForeignerRule, PasswordPolicy, Policy};
+use clavero_service::{
+    Limits,
+    desk::{Centre, EnablingDocument},
+};
 use clavero_store::SessionLife;
 use clavero_web::Network;
 use url::Url;
@@ -100,33 +103,11 @@ pub(crate) enum SriSource {
     Both,
 }
 
-/// `[assisted]`.
+/// `[assisted]`; its spans and limits are part of the policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Assisted {
-    pub(crate) case_ttl: Duration,
     pub(crate) centres: Vec<Centre>,
     pub(crate) documents: Vec<EnablingDocument>,
-}
-
-/// A service centre.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Centre {
-    pub(crate) name: String,
-    pub(crate) city: String,
-    pub(crate) address: String,
-    pub(crate) hours: String,
-    pub(crate) phone: String,
-}
-
-/// Something that the applicant brings ("documento habilitante").
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct EnablingDocument {
-    /// The kinds of employer that bring it; none stands for all.
-    pub(crate) applicants: Vec<EmployerKind>,
-    /// In Spanish.
-    pub(crate) es: String,
-    /// In English.
-    pub(crate) en: String,
 }
 
 /// `[desk]`: the officers.

@@ -83,7 +83,7 @@ fn without_any_source_the_documented_defaults_hold() {
     assert_eq!(settings.sri.source, SriSource::Register);
     assert_eq!(settings.sri.max_age, Duration::from_hours(7 * 24));
     assert!(settings.sri.unknown_goes_online);
-    assert_eq!(settings.assisted.case_ttl, Duration::from_hours(30 * 24));
+    assert_eq!(settings.recovery.cases.case_ttl, Duration::from_hours(30 * 24));
     assert!(!settings.assisted.centres.is_empty());
     assert_eq!(settings.log.format, LogFormat::Auto);
 }
@@ -268,6 +268,24 @@ fn mail_travels_encrypted_unless_it_stays_on_this_machine() {
 }
 
 #[test]
+fn a_desk_that_could_not_finish_a_case_is_refused() {
+    let document = |when: &str| {
+        format!("[[assisted.documents]]\napplicants = [\"todos\"]\nwhen = \"{when}\"\nes = \"Algo\"\n")
+    };
+    let lists = |whens: &[&str]| refused(&whens.iter().map(|when| document(when)).collect::<String>());
+    assert!(lists(&["always", "third_party", "representative_change"]).is_empty());
+    // Every kind may send somebody else; only bodies change their representative.
+    let without = lists(&["always"]);
+    assert_eq!(without.len(), 5 + 2);
+    assert!(without.iter().all(|(key, code)| key == "assisted.documents" && *code == "document-missing"));
+    assert_eq!(told(&document("siempre")).len(), 1);
+    let codes = |text: &str| refused(text).into_iter().map(|(_, code)| code).collect::<Vec<_>>();
+    assert_eq!(codes("[assisted]\ncase_ttl = \"3d\"\ncooling_off = \"72h\"\n"), ["too-long"]);
+    assert_eq!(codes("[assisted]\nemail_changes_per_hour = 0\n"), ["zero-count"]);
+    assert_eq!(codes("[assisted]\ncentres = []\n"), ["no-centre"]);
+}
+
+#[test]
 fn every_fault_has_its_sentence_in_both_languages() {
     // The codes as they stand in the sources beside this file, so that none can be added without its sentence.
     let sources = [
@@ -295,6 +313,8 @@ fn every_fault_has_its_sentence_in_both_languages() {
         "least",
         "guesses",
         "written",
+        "kind",
+        "when",
     ];
     let arguments = arguments.map(|name| (name, "…"));
     for (code, locale) in codes.into_iter().flat_map(|code| Locale::ALL.map(|locale| (code, locale))) {

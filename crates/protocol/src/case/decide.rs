@@ -3,10 +3,10 @@
 //! Pure, total and the only writer of [`CaseStage`]. What officers decide among themselves stands in [`super::desk`].
 
 use super::{
-    Activation, AssistedCase, CaseAct, CaseActor, CaseCommand, CaseEffect, CasePolicy, CaseRefusal,
-    CaseStage, CaseTransition, Details, Facts, Way,
+    Activation, AssistedCase, CaseAct, CaseActor, CaseCommand, CaseEffect, CaseRefusal, CaseStage,
+    CaseTransition, Details, Facts, Way,
 };
-use crate::{RecoveryId, time::Timestamp};
+use crate::{Policy, RecoveryId, time::Timestamp};
 
 /// The moment of a decision and what is known at it.
 #[derive(Debug, Clone, Copy)]
@@ -16,7 +16,7 @@ pub struct Moment<'a> {
     /// What the registry says.
     pub facts: &'a Facts,
     /// The rules.
-    pub policy: &'a CasePolicy,
+    pub policy: &'a Policy,
 }
 
 impl AssistedCase {
@@ -209,7 +209,7 @@ impl AssistedCase {
             return Err(CaseRefusal::WrongState);
         };
         let Way::Slip { secret, .. } = activation.way else { return Err(CaseRefusal::WrongRoute) };
-        if secret != typed || at.now >= activation.at + at.policy.slip_ttl {
+        if secret != typed || at.now >= activation.at + at.policy.cases.slip_ttl {
             return Err(CaseRefusal::SlipExpired);
         }
         let way = Way::Slip { secret, recovery: Some(recovery) };

@@ -74,7 +74,7 @@ impl AssistedCase {
                 Ok(CaseTransition { case: self.to(mine), act: None, effects: Vec::new() })
             }
             CaseStage::AtDesk(desk) => {
-                let free = at.now >= desk.at + at.policy.take_over_after || role == Role::Supervisor;
+                let free = at.now >= desk.at + at.policy.cases.take_over_after || role == Role::Supervisor;
                 if over && free { Ok(done(self.to(mine), CaseAct::TakenOver)) } else { Err(held(desk, at)) }
             }
             _ => Err(CaseRefusal::WrongState),
@@ -143,7 +143,7 @@ impl AssistedCase {
         if asked.digest != digest || self.proposal(at.facts).digest != digest {
             return Err(CaseRefusal::FormChanged);
         }
-        self.check_touch(touch, (officer, Decision::Approval), &digest, (at.now, at.policy.touch_ttl))?;
+        self.check_touch(touch, (officer, Decision::Approval), &digest, (at.now, at.policy.cases.touch_ttl))?;
         let approval = Approval { asked, by: officer, at: at.now };
         let next = done(self.to(CaseStage::Approved(approval)), CaseAct::Approved);
         Ok(self.telling(next, CaseNotice::Approved))
@@ -197,7 +197,7 @@ impl AssistedCase {
         if at.facts.sibling_frozen {
             return Err(CaseRefusal::SiblingFrozen);
         }
-        let until = approval.at + at.policy.cooling_off;
+        let until = approval.at + at.policy.cases.cooling_off;
         if at.now < until {
             return Err(CaseRefusal::CoolingOff { until });
         }
@@ -212,7 +212,7 @@ impl AssistedCase {
             // Applied once already, and written over since: an old approval does not bring it back.
             return Err(CaseRefusal::RegistryChanged);
         }
-        let freshness = (at.now, at.policy.touch_ttl);
+        let freshness = (at.now, at.policy.cases.touch_ttl);
         self.check_touch(touch, (officer, Decision::HandOver), &asked.digest, freshness)?;
         let (way, begin) = match (start, proposal.route()) {
             (Start::Mail { recovery }, Route::Mail) => {
@@ -264,6 +264,6 @@ impl AssistedCase {
 }
 
 fn held(desk: Desk, at: Moment<'_>) -> CaseRefusal {
-    let free_at = desk.at + at.policy.take_over_after;
+    let free_at = desk.at + at.policy.cases.take_over_after;
     CaseRefusal::HeldByAnother { officer: desk.officer, since: desk.at, free_at }
 }

@@ -1,7 +1,7 @@
 //! The proof that the applicant reads a mailbox: a code to it, like a recovery's.
 
-use super::{CasePolicy, CaseRefusal};
-use crate::{Handoff, Issue, time::Timestamp};
+use super::CaseRefusal;
+use crate::{Handoff, Issue, Policy, time::Timestamp};
 
 /// How far the proof has come. It belongs to one address and begins anew with another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -24,17 +24,17 @@ impl CaseMailbox {
 
     /// When the newest code ends; `None` before its mail was attempted.
     #[must_use]
-    pub fn code_ends_at(&self, policy: &CasePolicy) -> Option<Timestamp> {
-        self.issue.and_then(|issue| issue.ends_at(policy.code_ttl, issue.queued_at + policy.code_cap))
+    pub fn code_ends_at(&self, policy: &Policy) -> Option<Timestamp> {
+        self.issue.and_then(|issue| issue.ends_at(policy.code_ttl, issue.queued_at + policy.flow_ttl))
     }
 
     /// Queues another code. `None` when the one before has not left yet: it is the newest.
-    pub(super) fn send(&self, now: Timestamp, policy: &CasePolicy) -> Result<Option<Self>, CaseRefusal> {
+    pub(super) fn send(&self, now: Timestamp, policy: &Policy) -> Result<Option<Self>, CaseRefusal> {
         if self.verified_at.is_some() {
             return Err(CaseRefusal::AlreadyVerified);
         }
         if let Some(issue) = &self.issue {
-            let waits = issue.sent_at().is_none() && now < issue.queued_at + policy.code_cap;
+            let waits = issue.sent_at().is_none() && now < issue.queued_at + policy.flow_ttl;
             if waits {
                 return Ok(None);
             }
@@ -43,7 +43,7 @@ impl CaseMailbox {
                 return Err(CaseRefusal::TooSoon { retry_at });
             }
         }
-        if self.codes >= policy.codes {
+        if self.codes >= policy.cases.codes {
             return Err(CaseRefusal::CodesExhausted);
         }
         let codes = self.codes + 1;
@@ -56,14 +56,9 @@ impl CaseMailbox {
     }
 
     /// A worker takes the mail up.
-    pub(super) fn attempt(
-        &self,
-        counter: u32,
-        now: Timestamp,
-        policy: &CasePolicy,
-    ) -> Result<Self, CaseRefusal> {
+    pub(super) fn attempt(&self, counter: u32, now: Timestamp, policy: &Policy) -> Result<Self, CaseRefusal> {
         let issue = self.current(counter)?;
-        if now + policy.code_ttl / 3 >= issue.queued_at + policy.code_cap {
+        if now + policy.code_ttl / 3 >= issue.queued_at + policy.flow_ttl {
             return Err(CaseRefusal::DeadMail);
         }
         match issue.handoff {
@@ -92,7 +87,7 @@ impl CaseMailbox {
     }
 
     /// Counts one guess, before anything is compared.
-    pub(super) fn spend(&self, now: Timestamp, policy: &CasePolicy) -> Result<Self, CaseRefusal> {
+    pub(super) fn spend(&self, now: Timestamp, policy: &Policy) -> Result<Self, CaseRefusal> {
         if self.verified_at.is_some() {
             return Err(CaseRefusal::AlreadyVerified);
         }
@@ -107,12 +102,7 @@ impl CaseMailbox {
     }
 
     /// The guess that was counted equals code number `compared`.
-    pub(super) fn accept(
-        &self,
-        compared: u32,
-        now: Timestamp,
-        policy: &CasePolicy,
-    ) -> Result<Self, CaseRefusal> {
+    pub(super) fn accept(&self, compared: u32, now: Timestamp, policy: &Policy) -> Result<Self, CaseRefusal> {
         let ends_at = self.code_ends_at(policy).ok_or(CaseRefusal::NoCode)?;
         // Compared without having been counted, or against a code that was replaced in between: never.
         if self.attempts == 0 || self.current(compared).is_err() {

@@ -28,7 +28,7 @@ pub use proposal::{Decision, Proposal, Route};
 pub use reference::{CaseReference, ReferenceError};
 pub use role::{OfficerId, Role, Touch};
 
-use crate::{AssistedReason, EmployerKey, RecoveryId, time::Timestamp};
+use crate::{AssistedReason, EmployerKey, Policy, RecoveryId, time::Timestamp};
 
 /// Names a case: a UUID version 7 (RFC 9562), 16 bytes. Never shown: people see the [`CaseReference`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -103,6 +103,9 @@ pub enum Need {
 }
 
 impl Need {
+    /// Every need.
+    pub const ALL: [Self; 3] = [Self::Always, Self::ThirdParty, Self::RepresentativeChange];
+
     /// The word of the configuration and the store.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -116,9 +119,7 @@ impl Need {
     /// Reads the word.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Always, Self::ThirdParty, Self::RepresentativeChange]
-            .into_iter()
-            .find(|need| need.as_str() == word)
+        Self::ALL.into_iter().find(|need| need.as_str() == word)
     }
 }
 
@@ -458,8 +459,8 @@ impl AssistedCase {
 
     /// When it is over unless it comes to its end before. A hand-over that was started in time may be finished.
     #[must_use]
-    pub fn ends_at(&self, policy: &CasePolicy) -> Timestamp {
-        let cap = self.created_at + policy.case_ttl;
+    pub fn ends_at(&self, policy: &Policy) -> Timestamp {
+        let cap = self.created_at + policy.cases.case_ttl;
         match &self.stage {
             CaseStage::Activated(_, activation) => cap.max(activation.ends_at(policy)),
             _ => cap,
@@ -468,7 +469,7 @@ impl AssistedCase {
 
     /// The state at `now`. What a supervisor has to decide does not go away by waiting.
     #[must_use]
-    pub fn state(&self, now: Timestamp, policy: &CasePolicy) -> CaseState {
+    pub fn state(&self, now: Timestamp, policy: &Policy) -> CaseState {
         match &self.stage {
             CaseStage::Closed(..) => CaseState::Closed,
             CaseStage::Rejected { .. } => CaseState::Rejected,
@@ -520,19 +521,19 @@ impl AssistedCase {
 
     /// From when on it may be handed over.
     #[must_use]
-    pub fn hand_over_from(&self, policy: &CasePolicy) -> Option<Timestamp> {
-        self.approval().map(|approval| approval.at + policy.cooling_off)
+    pub fn hand_over_from(&self, policy: &Policy) -> Option<Timestamp> {
+        self.approval().map(|approval| approval.at + policy.cases.cooling_off)
     }
 }
 
 impl Activation {
     /// When what was handed over ends.
     #[must_use]
-    pub fn ends_at(&self, policy: &CasePolicy) -> Timestamp {
+    pub fn ends_at(&self, policy: &Policy) -> Timestamp {
         match self.way {
-            Way::Mail { .. } => self.at + policy.activation_ttl,
+            Way::Mail { .. } => self.at + policy.activation_ttl(),
             // The secret may be used in its last moment, and what it opens may be finished.
-            Way::Slip { .. } => self.at + policy.slip_ttl + policy.activation_ttl,
+            Way::Slip { .. } => self.at + policy.cases.slip_ttl + policy.activation_ttl(),
         }
     }
 }

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use crate::Policy;
-
-/// The rules of a case: `[assisted]` of the configuration, and what it shares with the recovery.
+/// The rules of a case, as `[assisted]` of the configuration has them. Codes and links have the recovery's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CasePolicy {
     /// How long a case stays open.
@@ -21,26 +19,14 @@ pub struct CasePolicy {
     pub take_over_after: Duration,
     /// How old the touch of an authenticator may be.
     pub touch_ttl: Duration,
-    /// Validity of a code, from the moment the mail server accepted its mail.
-    pub code_ttl: Duration,
-    /// The longest life of a code whose acceptance is not known.
-    pub code_cap: Duration,
-    /// Wrong codes allowed per code.
-    pub code_attempts: u8,
     /// Codes of one case.
     pub codes: u32,
-    /// Wait before another code may be asked for.
-    pub resend_after: Duration,
-    /// How long what a hand-over began may be finished.
-    pub activation_ttl: Duration,
     /// Open cases of one employer.
     pub open_per_employer: u32,
 }
 
-impl CasePolicy {
-    /// What follows from the rules of a recovery; the rest as shipped.
-    #[must_use]
-    pub fn of(recovery: &Policy) -> Self {
+impl Default for CasePolicy {
+    fn default() -> Self {
         const DAY: Duration = Duration::from_hours(24);
         Self {
             case_ttl: DAY * 30,
@@ -50,19 +36,8 @@ impl CasePolicy {
             email_changes_per_day: 30,
             take_over_after: Duration::from_mins(30),
             touch_ttl: Duration::from_mins(2),
-            code_ttl: recovery.code_ttl,
-            code_cap: recovery.flow_ttl,
-            code_attempts: recovery.code_attempts,
             codes: 20,
-            resend_after: recovery.resend_after,
-            activation_ttl: recovery.flow_ttl + recovery.form_ttl,
             open_per_employer: 3,
         }
-    }
-}
-
-impl Default for CasePolicy {
-    fn default() -> Self {
-        Self::of(&Policy::default())
     }
 }

@@ -1,13 +1,13 @@
 //! Recoveries and links as rows. Written by `decision` only.
 
-use clavero_protocol::{EmployerKey, Recovery, RecoveryId, Subject, Timestamp};
+use clavero_protocol::{CaseId, EmployerKey, Origin, Recovery, RecoveryId, Subject, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{bytes, writer::Tx};
 use crate::{Digest, LinkRecord, RecoveryRecord, StoreError, stage::StageColumns};
 
 const COLUMNS: &str = "r.id, r.employer_id, r.email_version, r.token, r.key_id, r.reference, r.locale, r.created_at, r.stage, \
-     r.counter, r.queued_at, r.handoff, r.accepted_at, r.attempts, r.ended_at, r.reason";
+     r.counter, r.queued_at, r.handoff, r.accepted_at, r.attempts, r.ended_at, r.reason, r.origin, r.case_id";
 
 pub(super) fn find(connection: &Connection, id: RecoveryId) -> Result<Option<RecoveryRecord>, StoreError> {
     connection
@@ -26,7 +26,7 @@ pub(super) fn find_link(
             "SELECT {COLUMNS}, l.counter FROM link l JOIN recovery r ON r.id = l.recovery_id WHERE l.verifier = ?1"
         ))?
         .query_row([verifier.as_slice()], |row| {
-            Ok(decode(row).and_then(|record| Ok(LinkRecord { counter: row.get(16)?, record })))
+            Ok(decode(row).and_then(|record| Ok(LinkRecord { counter: row.get(18)?, record })))
         })
         .optional()?
         .transpose()
@@ -68,6 +68,7 @@ fn decode(row: &Row<'_>) -> Result<RecoveryRecord, StoreError> {
         recovery: Recovery {
             id: RecoveryId(bytes(&row.get::<_, Vec<u8>>(0)?, "recovery.id")?),
             subject,
+            origin: decode_origin(row.get(16)?, row.get(17)?)?,
             created_at: Timestamp::from_micros(row.get(7)?),
             stage: stage.decode()?,
         },
@@ -76,6 +77,24 @@ fn decode(row: &Row<'_>) -> Result<RecoveryRecord, StoreError> {
         reference: bytes(row.get::<_, String>(5)?.as_bytes(), "recovery.reference")?,
         locale: row.get(6)?,
     })
+}
+
+const fn encode_origin(origin: Origin) -> i64 {
+    match origin {
+        Origin::Online => 0,
+        Origin::Activation(_) => 1,
+        Origin::Slip(_) => 2,
+    }
+}
+
+fn decode_origin(origin: i64, case: Option<Vec<u8>>) -> Result<Origin, StoreError> {
+    let case = case.map(|case| bytes(&case, "recovery.case_id").map(CaseId)).transpose()?;
+    match (origin, case) {
+        (0, None) => Ok(Origin::Online),
+        (1, Some(case)) => Ok(Origin::Activation(case)),
+        (2, Some(case)) => Ok(Origin::Slip(case)),
+        _ => Err(StoreError::Corrupt("recovery.origin")),
+    }
 }
 
 pub(super) fn insert(tx: &Tx<'_>, record: &RecoveryRecord) -> Result<(), StoreError> {
@@ -88,8 +107,8 @@ pub(super) fn insert(tx: &Tx<'_>, record: &RecoveryRecord) -> Result<(), StoreEr
     tx.connection
         .prepare_cached(
             "INSERT INTO recovery (id, employer_id, email_version, token, key_id, reference, locale, created_at, stage, \
-             counter, queued_at, handoff, accepted_at, attempts, ended_at, reason) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+             counter, queued_at, handoff, accepted_at, attempts, ended_at, reason, origin, case_id) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
         )?
         .execute(params![
             recovery.id.0.as_slice(),
@@ -108,6 +127,8 @@ pub(super) fn insert(tx: &Tx<'_>, record: &RecoveryRecord) -> Result<(), StoreEr
             stage.attempts,
             stage.ended_at,
             stage.reason,
+            encode_origin(recovery.origin),
+            recovery.origin.case().map(|case| case.0.to_vec()),
         ])?;
     Ok(())
 }

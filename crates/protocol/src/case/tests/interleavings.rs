@@ -143,7 +143,7 @@ impl Employer {
         command: &CaseCommand,
         now: Timestamp,
     ) -> Result<CaseTransition, CaseRefusal> {
-        let (facts, policy) = (self.facts(which), CasePolicy::default());
+        let (facts, policy) = (self.facts(which), Policy::default());
         self.cases[which].decide(actor, command, Moment { now, facts: &facts, policy: &policy })
     }
 
@@ -310,7 +310,7 @@ impl Employer {
 }
 
 fn run(steps: Vec<(u64, Step)>, email: Option<Mark>) -> Result<u32, TestCaseError> {
-    let policy = CasePolicy::default();
+    let policy = Policy::default();
     let mut world = Employer {
         email,
         email_version: 1,

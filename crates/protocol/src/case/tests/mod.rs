@@ -42,7 +42,7 @@ const fn details(email: Option<Mark>) -> Details {
     Details { applicant: Applicant::InPerson, contact: Mark([9; 16]), email, representative: None, centre: 0 }
 }
 
-const fn moment<'a>(second: u64, facts: &'a Facts, policy: &'a CasePolicy) -> Moment<'a> {
+const fn moment<'a>(second: u64, facts: &'a Facts, policy: &'a Policy) -> Moment<'a> {
     let now = Timestamp::from_micros(START.as_micros() + second.cast_signed() * 1_000_000);
     Moment { now, facts, policy }
 }
@@ -55,7 +55,7 @@ fn decide(
     command: CaseCommand,
     second: u64,
 ) -> Result<CaseTransition, CaseRefusal> {
-    case.decide(actor, &command, moment(second, &FACTS, &CasePolicy::default()))
+    case.decide(actor, &command, moment(second, &FACTS, &Policy::default()))
 }
 
 fn step(case: &AssistedCase, actor: CaseActor, command: CaseCommand, second: u64) -> AssistedCase {
@@ -129,7 +129,7 @@ fn the_whole_way_tells_the_old_mailbox_and_ends_with_the_key() {
     assert_eq!(handed.effects, [CaseEffect::Apply(proposal), CaseEffect::SupersedeOthers, begin]);
     let close = CaseCommand::Close { recovery: RecoveryId([7; 16]) };
     let case = step(&handed.case, CaseActor::System, close, 8);
-    assert_eq!(case.state(at(9_000_000), &CasePolicy::default()), CaseState::Closed);
+    assert_eq!(case.state(at(9_000_000), &Policy::default()), CaseState::Closed);
 }
 
 #[test]
@@ -174,7 +174,7 @@ fn a_hand_over_that_is_started_again_needs_another_touch_and_ends_the_first() {
     let first = hand_over(&case, ANA, 7);
     let case = step(&case, desk(ANA), first, 7);
     let facts = Facts { email: Some(NEW), ..FACTS };
-    let policy = CasePolicy::default();
+    let policy = Policy::default();
     let again = |command| case.decide(desk(ANA), &command, moment(8, &facts, &policy));
     assert_eq!(again(first), Err(CaseRefusal::TouchForAnother));
     let second = again(hand_over(&case, ANA, 8)).unwrap();
@@ -191,7 +191,7 @@ fn what_is_approved_is_what_was_asked_for() {
     let other = CaseCommand::Approve { digest: [0; 32], touch };
     assert_eq!(refused(&case, desk(BETO), other, 6), CaseRefusal::FormChanged);
     let moved = Facts { email: Some(Mark([77; 16])), ..FACTS };
-    let policy = CasePolicy::default();
+    let policy = Policy::default();
     let late = case.decide(desk(BETO), &approval(&case, BETO, 6), moment(6, &moved, &policy));
     assert_eq!(late, Err(CaseRefusal::RegistryChanged));
     // Everything that it rests on is part of the form.
@@ -218,7 +218,7 @@ fn what_is_approved_is_what_was_asked_for() {
 fn nothing_is_asked_for_before_everything_is_there() {
     let ask = |case: &AssistedCase, facts: &Facts| {
         let command = CaseCommand::AskApproval { digest: case.proposal(facts).digest };
-        case.decide(desk(ANA), &command, moment(9, facts, &CasePolicy::default()))
+        case.decide(desk(ANA), &command, moment(9, facts, &Policy::default()))
     };
     let give = |case: &AssistedCase, details| step(case, desk(ANA), CaseCommand::GiveDetails(details), 8);
     let taken = step(&opened(1), desk(ANA), CaseCommand::Take { over: false }, 2);
@@ -325,7 +325,7 @@ fn a_stopped_case_goes_on_by_a_supervisor_who_had_no_part_in_it_and_is_stopped_o
 #[test]
 fn while_one_case_is_frozen_no_other_of_that_employer_goes_on() {
     let facts = Facts { sibling_frozen: true, ..FACTS };
-    let policy = CasePolicy::default();
+    let policy = Policy::default();
     let first = asked(&proven());
     let approve = first.decide(desk(BETO), &approval(&first, BETO, 6), moment(6, &facts, &policy));
     assert_eq!(approve, Err(CaseRefusal::SiblingFrozen));
@@ -336,7 +336,8 @@ fn while_one_case_is_frozen_no_other_of_that_employer_goes_on() {
 
 #[test]
 fn an_approval_rests_for_its_cooling_off() {
-    let policy = CasePolicy { cooling_off: Duration::from_hours(72), ..CasePolicy::default() };
+    let mut policy = Policy::default();
+    policy.cases.cooling_off = Duration::from_hours(72);
     let case = approved(&proven());
     let until = at(6 + 72 * 3_600);
     let start =
