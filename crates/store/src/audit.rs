@@ -143,6 +143,8 @@ pub mod acts {
     pub const NOTICE_REFUSED: &str = "notice.refused";
     /// A mail was not sent: it no longer counts, or would arrive dead.
     pub const MAIL_DROPPED: &str = "mail.dropped";
+    /// What a case's approval let happen was written into the registry.
+    pub const REGISTRY_CORRECTED: &str = "registry.corrected";
     /// Somebody tried to sign in.
     pub const SIGN_IN_TRIED: &str = "session.attempted";
     /// Somebody with a session tried to change the key.

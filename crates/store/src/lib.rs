@@ -5,6 +5,8 @@
 //! the moment. This package knows no HTTP, language, secret or role.
 
 mod audit;
+mod case_columns;
+mod cases;
 pub mod clock;
 mod log;
 mod model;
@@ -16,6 +18,7 @@ use async_trait::async_trait;
 use clavero_protocol::{EmployerKey, Recovery, RecoveryId, Refusal, Timestamp};
 
 pub use audit::*;
+pub use cases::*;
 pub use clock::{Clock, SystemClock};
 pub use log::*;
 pub use model::*;
@@ -63,7 +66,7 @@ pub type Decided<T, E> = Result<Result<T, E>, StoreError>;
 
 /// The durable state.
 #[async_trait]
-pub trait Store: Log + Officers + Send + Sync + 'static {
+pub trait Store: Cases + Log + Officers + Send + Sync + 'static {
     /// The engine's clock.
     fn now(&self) -> Timestamp;
 

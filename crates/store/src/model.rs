@@ -258,6 +258,16 @@ pub enum MailKind {
     Link,
     /// "Su clave de empleador fue cambiada".
     Changed,
+    /// The code that shows that an applicant reads the mailbox of a case.
+    CaseCode,
+    /// To the mailbox on record: somebody asks for another one, and how to stop that.
+    CaseStop,
+    /// A case waits for its applicant.
+    CaseReminder,
+    /// A case was approved.
+    CaseApproved,
+    /// A case was sent back.
+    CaseReturned,
 }
 
 /// Names a row of the outbox; never used again.
@@ -300,8 +310,19 @@ pub struct ClaimedMail {
     pub flow: Option<RecoveryRecord>,
     /// The recipient; `None` for a decoy, which goes nowhere.
     pub employer: Option<Employer>,
+    /// The case, where there is one, and the address that its mail goes to.
+    pub case: Option<CaseMail>,
     /// The place in [`Claim::verifiers`] of the digest that was stored for it.
     pub verifier: Option<usize>,
+}
+
+/// A case and the address that its mail goes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseMail {
+    /// The case.
+    pub record: crate::CaseRecord,
+    /// The address, sealed for the employer.
+    pub to: SealedEmail,
 }
 
 /// What became of a mail.

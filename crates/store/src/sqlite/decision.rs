@@ -5,7 +5,7 @@ use clavero_protocol::{
 };
 use rusqlite::params;
 
-use super::{audit, budgets, employers, outbox, recoveries, sessions, writer::Tx};
+use super::{audit, budgets, cases, employers, outbox, recoveries, sessions, writer::Tx};
 use crate::{
     Actor, Advance, AuditEntry, Begin, ChangeKey, Denied, Digest, MailKind, NewCredential, NotAdvanced,
     RecoveryRecord, Redeem, StoreError, acts,
@@ -98,6 +98,12 @@ pub(super) fn redeem(tx: &Tx<'_>, redeem: &Redeem) -> Result<Result<EmployerKey,
     let Some(employer) = transition.recovery.employer().copied() else {
         return Ok(Err(Refusal::LinkExpired));
     };
+    // One that came from a desk sets a key only with its case, which ends here.
+    if let Some(case) = transition.recovery.origin.case()
+        && !cases::close(tx, case, transition.recovery.id, &redeem.policy)?
+    {
+        return Ok(Err(Refusal::LinkExpired));
+    }
     save(tx, &link.record, &transition)?;
     budgets::clear(tx, &redeem.clear)?;
     replace_key(tx, &employer, &redeem.credential, &redeem.policy)?;
@@ -129,7 +135,7 @@ fn replace_key(
     audit::append(tx, &AuditEntry::done(Actor::Employer, acts::KEY_CHANGED).of(Some(employer)))
 }
 
-fn supersede_all(tx: &Tx<'_>, employer: &EmployerKey, policy: &Policy) -> Result<(), StoreError> {
+pub(super) fn supersede_all(tx: &Tx<'_>, employer: &EmployerKey, policy: &Policy) -> Result<(), StoreError> {
     for other in recoveries::live(tx.connection, employer)? {
         if let Ok(transition) = other.recovery.decide(Command::Supersede, tx.now, policy) {
             save(tx, &other, &transition)?;
@@ -147,6 +153,7 @@ fn notify_change(tx: &Tx<'_>, key: &EmployerKey, flow: Option<&RecoveryRecord>) 
             kind: MailKind::Changed,
             recovery: None,
             employer: Some(*key),
+            case: None,
             email_version: employer.email_version,
             counter: 0,
             lane: email.lane,

@@ -1,6 +1,6 @@
 //! The employer registry, the tax register, and the credentials.
 
-use clavero_protocol::{EmployerKey, EmployerKind, RepresentativeId, TaxState, Timestamp};
+use clavero_protocol::{CaseId, EmployerKey, EmployerKind, RepresentativeId, TaxState, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{audit, bytes, writer::Tx};
@@ -100,19 +100,27 @@ enum Change {
     Unchanged,
 }
 
-fn upsert(tx: &Tx<'_>, record: &EmployerRecord) -> Result<Change, StoreError> {
-    let standing = find(tx.connection, &record.key)?;
-    let (change, version) = match &standing {
-        None => (Change::New, 1),
-        Some(old) => {
-            let index = |record: &EmployerRecord| record.email.as_ref().map(|email| email.index);
-            let same_email = index(&old.record) == index(record);
-            // The sealed bytes differ at each sealing; what they hold is compared by its index.
-            let comparable = EmployerRecord { email: old.record.email.clone(), ..record.clone() };
-            if same_email && comparable == old.record {
+fn index(record: &EmployerRecord) -> Option<[u8; 16]> {
+    record.email.as_ref().map(|email| email.index)
+}
+
+/// The sealed bytes of an address differ at each sealing; what they hold is compared by its index.
+fn is_same(standing: &Employer, record: &EmployerRecord) -> bool {
+    let comparable = EmployerRecord { email: standing.record.email.clone(), ..record.clone() };
+    index(&standing.record) == index(record) && comparable == standing.record
+}
+
+fn upsert(tx: &Tx<'_>, brought: &EmployerRecord) -> Result<Change, StoreError> {
+    let (change, version, record) = match find(tx.connection, &brought.key)? {
+        None => (Change::New, 1, brought.clone()),
+        Some(standing) if is_same(&standing, brought) => return Ok(Change::Unchanged),
+        Some(standing) => {
+            let record = corrected(tx, &standing, brought)?;
+            if is_same(&standing, &record) {
                 return Ok(Change::Unchanged);
             }
-            (Change::Updated, old.email_version + u32::from(!same_email))
+            let moved = index(&standing.record) != index(&record);
+            (Change::Updated, standing.email_version + u32::from(moved), record)
         }
     };
     let email = record.email.as_ref();
@@ -134,6 +142,71 @@ fn upsert(tx: &Tx<'_>, record: &EmployerRecord) -> Result<Change, StoreError> {
             record.has_key,
         ])?;
     Ok(change)
+}
+
+/// What a case changed stays until the registry brings something else than what stood there before.
+fn corrected(
+    tx: &Tx<'_>,
+    standing: &Employer,
+    record: &EmployerRecord,
+) -> Result<EmployerRecord, StoreError> {
+    let correction: Option<(bool, Option<Vec<u8>>, Option<String>)> = tx
+        .connection
+        .prepare_cached(
+            "SELECT email_changed, email_before, representative_before FROM employer_correction WHERE employer_id = ?1",
+        )?
+        .query_row([record.key.as_i64()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    let mut record = record.clone();
+    let Some((email_changed, email_before, representative_before)) = correction else { return Ok(record) };
+    let brought = record.email.as_ref().map(|email| email.index.as_slice());
+    let email_stays = email_changed && brought == email_before.as_deref();
+    if email_stays {
+        record.email.clone_from(&standing.record.email);
+    }
+    let before = representative_before.as_deref();
+    let representative_stays = before == Some(&*record.representative.as_str());
+    if representative_stays {
+        record.representative = standing.record.representative.clone();
+        record.representative_name.clone_from(&standing.record.representative_name);
+    }
+    // The registry has news of its own: from now on it has its say again.
+    tx.connection
+        .prepare_cached(
+            "UPDATE employer_correction SET email_changed = ?2, \
+             representative_before = CASE WHEN ?3 THEN representative_before END WHERE employer_id = ?1",
+        )?
+        .execute(params![record.key.as_i64(), email_stays, representative_stays])?;
+    Ok(record)
+}
+
+/// Remembers what a case is about to change: whether the address, and whether the representative.
+pub(super) fn keep_before(
+    tx: &Tx<'_>,
+    standing: &Employer,
+    case: CaseId,
+    (email, representative): (bool, bool),
+) -> Result<(), StoreError> {
+    let record = &standing.record;
+    tx.connection
+        .prepare_cached(
+            "INSERT INTO employer_correction (employer_id, case_id, at, email_changed, email_before, representative_before) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (employer_id) DO UPDATE SET case_id = excluded.case_id, \
+             at = excluded.at, \
+             email_before = CASE WHEN excluded.email_changed AND NOT email_changed THEN excluded.email_before \
+             ELSE email_before END, \
+             email_changed = email_changed OR excluded.email_changed, \
+             representative_before = coalesce(representative_before, excluded.representative_before)",
+        )?
+        .execute(params![
+            record.key.as_i64(),
+            case.0.as_slice(),
+            tx.now.as_micros(),
+            email,
+            record.email.as_ref().map(|email| email.index.as_slice()),
+            representative.then(|| record.representative.as_str().into_owned()),
+        ])?;
+    Ok(())
 }
 
 /// A key that was set here is the employer's own: no import takes its place.

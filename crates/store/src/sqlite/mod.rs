@@ -2,6 +2,7 @@
 
 mod audit;
 mod budgets;
+mod cases;
 mod decision;
 mod employers;
 mod log;

@@ -1,12 +1,12 @@
 //! The transactional outbox: rows of ids, taken up under a lease, ended by who holds it.
 
-use clavero_protocol::{Command, EmployerKey, FlowMail, Policy, RecoveryId, Subject, Timestamp};
+use clavero_protocol::{CaseId, Command, EmployerKey, FlowMail, Policy, RecoveryId, Subject, Timestamp};
 use rusqlite::{OptionalExtension, Row as SqlRow, params};
 
-use super::{audit, bytes, decision, employers, recoveries, sessions, writer::Tx};
+use super::{audit, bytes, cases, decision, employers, recoveries, sessions, writer::Tx};
 use crate::{
-    Actor, AuditEntry, Claim, ClaimedMail, Employer, MailId, MailKind, MailOutcome, RecoveryRecord, Settle,
-    StoreError, acts,
+    Actor, AuditEntry, CaseMail, Claim, ClaimedMail, Employer, MailId, MailKind, MailOutcome, RecoveryRecord,
+    Settle, StoreError, acts,
 };
 
 /// A mail to queue.
@@ -14,6 +14,7 @@ pub(super) struct Row {
     pub(super) kind: MailKind,
     pub(super) recovery: Option<RecoveryId>,
     pub(super) employer: Option<EmployerKey>,
+    pub(super) case: Option<CaseId>,
     pub(super) email_version: u32,
     pub(super) counter: u32,
     pub(super) lane: i64,
@@ -31,7 +32,7 @@ impl Row {
             FlowMail::Link => MailKind::Link,
         };
         let (recovery, locale) = (Some(record.recovery.id), record.locale.clone());
-        Self { kind, recovery, employer, email_version, counter, lane, locale }
+        Self { kind, recovery, employer, case: None, email_version, counter, lane, locale }
     }
 }
 
@@ -40,6 +41,11 @@ const fn encode_kind(kind: MailKind) -> i64 {
         MailKind::Code => 0,
         MailKind::Link => 1,
         MailKind::Changed => 2,
+        MailKind::CaseCode => 3,
+        MailKind::CaseStop => 4,
+        MailKind::CaseReminder => 5,
+        MailKind::CaseApproved => 6,
+        MailKind::CaseReturned => 7,
     }
 }
 
@@ -48,6 +54,11 @@ const fn decode_kind(kind: i64) -> Result<MailKind, StoreError> {
         0 => Ok(MailKind::Code),
         1 => Ok(MailKind::Link),
         2 => Ok(MailKind::Changed),
+        3 => Ok(MailKind::CaseCode),
+        4 => Ok(MailKind::CaseStop),
+        5 => Ok(MailKind::CaseReminder),
+        6 => Ok(MailKind::CaseApproved),
+        7 => Ok(MailKind::CaseReturned),
         _ => Err(StoreError::Corrupt("outbox.kind")),
     }
 }
@@ -56,7 +67,7 @@ pub(super) fn enqueue(tx: &Tx<'_>, row: &Row) -> Result<(), StoreError> {
     tx.connection
         .prepare_cached(
             "INSERT INTO outbox (kind, recovery_id, employer_id, email_version, counter, lane, locale, queued_at, due_at, \
-             attempts) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, 0)",
+             attempts, case_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, 0, ?9)",
         )?
         .execute(params![
             encode_kind(row.kind),
@@ -67,6 +78,7 @@ pub(super) fn enqueue(tx: &Tx<'_>, row: &Row) -> Result<(), StoreError> {
             row.lane,
             row.locale,
             tx.now.as_micros(),
+            row.case.as_ref().map(|case| case.0.as_slice()),
         ])?;
     tx.mails_wait.set(true);
     Ok(())
@@ -81,11 +93,12 @@ struct Stored {
 }
 
 const COLUMNS: &str =
-    "id, kind, recovery_id, employer_id, email_version, counter, lane, locale, queued_at, attempts";
+    "id, kind, recovery_id, employer_id, email_version, counter, lane, locale, queued_at, attempts, case_id";
 
 fn decode(row: &SqlRow<'_>) -> Result<Stored, StoreError> {
     let recovery: Option<Vec<u8>> = row.get(2)?;
     let employer: Option<i64> = row.get(3)?;
+    let case: Option<Vec<u8>> = row.get(10)?;
     let employer = employer
         .map(|id| EmployerKey::from_i64(id).ok_or(StoreError::Corrupt("outbox.employer_id")))
         .transpose()?;
@@ -95,6 +108,7 @@ fn decode(row: &SqlRow<'_>) -> Result<Stored, StoreError> {
             kind: decode_kind(row.get(1)?)?,
             recovery: recovery.map(|id| bytes(&id, "outbox.recovery_id").map(RecoveryId)).transpose()?,
             employer,
+            case: case.map(|id| bytes(&id, "outbox.case_id").map(CaseId)).transpose()?,
             email_version: row.get(4)?,
             counter: row.get(5)?,
             lane: row.get(6)?,
@@ -150,7 +164,15 @@ fn take_up(
         Some(key) => employers::find(tx.connection, key)?,
         None => None,
     };
-    if !still_counts(tx, &row, flow.as_ref(), employer.as_ref(), &claim.policy)? {
+    let case = match row.case {
+        Some(case) => cases::recipient(tx.connection, case, row.kind)?,
+        None => None,
+    };
+    let counts = match &case {
+        Some(case) => case_still_counts(tx, &row, case, &claim.policy)?,
+        None => still_counts(tx, &row, flow.as_ref(), employer.as_ref(), &claim.policy)?,
+    };
+    if !counts {
         drop_row(tx, id, &row)?;
         return Ok(None);
     }
@@ -162,7 +184,15 @@ fn take_up(
     let verifier = mint(tx, &row, flow.as_ref(), employer.as_ref(), claim.verifiers[place])?.then_some(place);
     let flow = flow.map(|flow| RecoveryRecord { locale: row.locale.clone(), ..flow });
     let (kind, counter, lane) = (row.kind, row.counter, row.lane);
-    Ok(Some(ClaimedMail { id, kind, attempts, queued_at, counter, lane, flow, employer, verifier }))
+    Ok(Some(ClaimedMail { id, kind, attempts, queued_at, counter, lane, flow, employer, case, verifier }))
+}
+
+/// The same for the mails of a case.
+fn case_still_counts(tx: &Tx<'_>, row: &Row, mail: &CaseMail, policy: &Policy) -> Result<bool, StoreError> {
+    match row.kind {
+        MailKind::CaseCode => cases::code_mail(tx, mail.record.case.id, row.counter, policy),
+        kind => Ok(cases::still_counts(&mail.record, kind, tx.now, policy)),
+    }
 }
 
 /// Whether the mail may still go out, as the protocol sees it. Records that it is being attempted.
@@ -177,6 +207,12 @@ fn still_counts(
         MailKind::Code => FlowMail::Code,
         MailKind::Link => FlowMail::Link,
         MailKind::Changed => return Ok(employer.is_some_and(|employer| employer.record.email.is_some())),
+        // Their case, or its mailbox, is no longer there.
+        MailKind::CaseCode
+        | MailKind::CaseStop
+        | MailKind::CaseReminder
+        | MailKind::CaseApproved
+        | MailKind::CaseReturned => return Ok(false),
     };
     let Some(flow) = flow else { return Ok(false) };
     let address_stands = match &flow.recovery.subject {
@@ -210,6 +246,10 @@ fn mint(
             sessions::insert_repudiation(tx, &verifier, employer)?;
             Ok(true)
         }
+        (MailKind::CaseStop, ..) => match row.case {
+            Some(case) => cases::mint_stop(tx, &verifier, case).map(|()| true),
+            None => Ok(false),
+        },
         _ => Ok(false),
     }
 }
@@ -217,7 +257,7 @@ fn mint(
 fn drop_row(tx: &Tx<'_>, id: MailId, row: &Row) -> Result<(), StoreError> {
     delete(tx, id)?;
     let entry = AuditEntry::done(Actor::System, acts::MAIL_DROPPED).of(row.employer.as_ref());
-    audit::append(tx, &AuditEntry { recovery: row.recovery, ..entry })
+    audit::append(tx, &AuditEntry { recovery: row.recovery, case: row.case.map(|case| case.0), ..entry })
 }
 
 fn delete(tx: &Tx<'_>, id: MailId) -> Result<(), StoreError> {
@@ -248,15 +288,30 @@ pub(super) fn settle(tx: &Tx<'_>, settle: &Settle) -> Result<bool, StoreError> {
     Ok(true)
 }
 
+fn record_notice(tx: &Tx<'_>, row: &Row, accepted: bool) -> Result<(), StoreError> {
+    let act = if accepted { acts::NOTICE_ACCEPTED } else { acts::NOTICE_REFUSED };
+    let entry = AuditEntry::done(Actor::System, act).of(row.employer.as_ref());
+    audit::append(tx, &AuditEntry { case: row.case.map(|case| case.0), ..entry })
+}
+
 /// Tells the flow, or the audit log alone, what the mail server said.
 fn record(tx: &Tx<'_>, row: &Row, settle: &Settle) -> Result<(), StoreError> {
     let accepted = settle.outcome == MailOutcome::Accepted;
     let mail = match row.kind {
         MailKind::Code => FlowMail::Code,
         MailKind::Link => FlowMail::Link,
-        MailKind::Changed => {
-            let act = if accepted { acts::NOTICE_ACCEPTED } else { acts::NOTICE_REFUSED };
-            return audit::append(tx, &AuditEntry::done(Actor::System, act).of(row.employer.as_ref()));
+        MailKind::Changed
+        | MailKind::CaseStop
+        | MailKind::CaseReminder
+        | MailKind::CaseApproved
+        | MailKind::CaseReturned => {
+            return record_notice(tx, row, accepted);
+        }
+        MailKind::CaseCode => {
+            return match row.case {
+                Some(case) => cases::record_code(tx, case, (row.counter, accepted), &settle.policy),
+                None => Ok(()),
+            };
         }
     };
     let Some(flow) = decision::flow(tx, row.recovery)? else { return Ok(()) };

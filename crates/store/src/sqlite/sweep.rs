@@ -9,6 +9,8 @@ use super::writer::Tx;
 use crate::{SessionLife, StoreError};
 
 const DAY: Duration = Duration::from_hours(24);
+/// How long a stop link is heard after the longest life of its case.
+const STOP_AFTER_END: Duration = Duration::from_hours(30 * 24);
 /// How long the "no fui yo" link works.
 const REPUDIATION: Duration = Duration::from_hours(240);
 
@@ -48,6 +50,10 @@ pub(super) fn run(tx: &Tx<'_>, life: SessionLife, policy: &Policy, max: u32) -> 
         (
             "DELETE FROM repudiation WHERE verifier IN (SELECT verifier FROM repudiation WHERE created_at <= ?1 LIMIT ?2)",
             before(REPUDIATION),
+        ),
+        (
+            "DELETE FROM case_stop WHERE verifier IN (SELECT verifier FROM case_stop WHERE created_at <= ?1 LIMIT ?2)",
+            before(policy.cases.case_ttl + STOP_AFTER_END),
         ),
         (
             "DELETE FROM device WHERE (employer_id, token) IN \

@@ -1,5 +1,6 @@
 //! What every engine of the store must do. One suite; each engine brings its own way to open.
 
+mod cases;
 mod conformance;
 mod log;
 mod officers;
@@ -54,6 +55,28 @@ conforms! {
         an_entry_waits_with_all_that_it_tells,
         destroyed_keys_leave_the_log_whole,
         a_log_keeps_its_first_name,
+    }
+    cases {
+        a_case_ends_with_the_key_that_it_led_to,
+        a_first_time_employer_gets_a_first_key,
+        a_case_is_read_back_as_it_was_written_at_every_stage,
+        an_approved_change_of_mailbox_ends_what_went_to_the_old_one,
+        a_case_outlives_an_online_recovery_and_the_officer_can_start_again,
+        the_activation_of_one_case_ends_the_others,
+        an_employer_has_three_open_cases_and_nobody_elses_reference,
+        of_sixteen_approvals_and_returns_at_once_one_stands,
+        a_form_that_was_read_earlier_writes_nothing_over,
+        an_officer_asks_for_five_changes_of_mailbox_an_hour,
+        the_old_mailbox_is_told_at_once_and_its_link_stops_the_case,
+        the_old_mailbox_is_told_even_if_the_registry_was_changed_before_the_mail_left,
+        an_import_does_not_undo_what_a_case_changed_until_the_registry_has_news,
+        a_new_representative_takes_the_place_of_the_one_who_was_shown,
+        a_slip_opens_the_form_and_its_later_use_ends_the_earlier,
+        a_refused_mailbox_has_no_code_to_wait_for,
+        applicants_are_reminded_at_half_time_and_on_the_last_day_but_one,
+        the_queue_is_by_age_and_counts_each_state,
+        figures_and_pairs_are_those_of_the_span,
+        a_case_is_found_by_the_recovery_that_led_to_it,
     }
     officers {
         an_enrolment_address_is_used_once_and_ends,

@@ -6,6 +6,8 @@ CREATE TABLE assisted_case (
     reason         TEXT NOT NULL,
     key_id         TEXT NOT NULL,
     locale         TEXT NOT NULL,
+    -- The recovery that led here.
+    from_recovery  BLOB,
     created_at     INTEGER NOT NULL,
     updated_at     INTEGER NOT NULL,
     -- Grows with each step: who read an older one writes nothing over.
@@ -41,6 +43,7 @@ CREATE TABLE assisted_case (
     stage_before   INTEGER,
     officer        BLOB,
     stage_at       INTEGER,
+    stage_before_at INTEGER,
     asked_by       BLOB,
     asked_at       INTEGER,
     asked_digest   BLOB,
@@ -57,6 +60,7 @@ CREATE TABLE assisted_case (
 CREATE INDEX assisted_case_employer ON assisted_case (employer_id);
 -- The queue: what has not ended (see case_columns.rs for the numbers), oldest first.
 CREATE INDEX assisted_case_open ON assisted_case (created_at) WHERE stage < 10;
+CREATE INDEX assisted_case_from ON assisted_case (from_recovery) WHERE from_recovery IS NOT NULL;
 CREATE INDEX assisted_case_slip ON assisted_case (slip) WHERE slip IS NOT NULL;
 
 CREATE TABLE case_document (
@@ -99,7 +103,6 @@ CREATE TABLE employer_correction (
 );
 
 ALTER TABLE outbox ADD COLUMN case_id BLOB;
-ALTER TABLE audit ADD COLUMN case_id BLOB;
 -- 0 = online, 1 = a case's hand-over by mail, 2 = a case's slip.
 ALTER TABLE recovery ADD COLUMN origin INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE recovery ADD COLUMN case_id BLOB;

@@ -1,0 +1,233 @@
+//! Lists and figures: the queue, histories, the day, the charts.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use clavero_protocol::{AssistedReason, CaseAct, CaseId, CaseState, OfficerId, Policy, Timestamp};
+use rusqlite::{Connection, Row, params};
+
+use super::{super::bytes, EMAIL_CHANGES, rows};
+use crate::{CaseCounts, CaseEvent, CaseList, CaseQuery, StoreError};
+
+/// Refusals of the rules against dishonest officers, as `CaseRefusal::is_breach` has them, and the spent budget.
+const BREACHES: [&str; 7] = [
+    "role_forbids",
+    "own_request",
+    "own_case",
+    "touch_for_another",
+    "case_frozen",
+    "sibling_frozen",
+    EMAIL_CHANGES,
+];
+
+fn decode(row: &Row<'_>) -> Result<CaseEvent, StoreError> {
+    let officer = |column| -> Result<Option<OfficerId>, StoreError> {
+        let found: Option<Vec<u8>> = row.get(column)?;
+        found.map(|id| bytes(&id, column).map(OfficerId)).transpose()
+    };
+    let act: String = row.get("act")?;
+    Ok(CaseEvent {
+        case: CaseId(bytes(&row.get::<_, Vec<u8>>("case_id")?, "case_event.case_id")?),
+        at: Timestamp::from_micros(row.get("at")?),
+        act: CaseAct::parse(&act).ok_or(StoreError::Corrupt("case_event.act"))?,
+        officer: officer("officer")?,
+        colleague: officer("colleague")?,
+        refusal: row.get("refusal")?,
+    })
+}
+
+pub(super) fn of_case(connection: &Connection, id: CaseId) -> Result<Vec<CaseEvent>, StoreError> {
+    connection
+        .prepare_cached("SELECT * FROM case_event WHERE case_id = ?1 ORDER BY id")?
+        .query_and_then([id.0.as_slice()], decode)?
+        .collect()
+}
+
+pub(super) fn of_desk(
+    connection: &Connection,
+    from: Timestamp,
+    until: Timestamp,
+    max: u32,
+) -> Result<Vec<CaseEvent>, StoreError> {
+    connection
+        .prepare_cached(
+            "SELECT * FROM case_event WHERE at >= ?1 AND at < ?2 AND (officer IS NOT NULL OR actor = 2 \
+             OR act IN ('case.opened', 'case.closed')) ORDER BY at, id LIMIT ?3",
+        )?
+        .query_and_then(params![from.as_micros(), until.as_micros(), max], decode)?
+        .collect()
+}
+
+/// The stages in which a case may be in a state, as the index of the queue has them.
+const fn stages(state: Option<CaseState>) -> &'static str {
+    match state {
+        None => "stage < 10",
+        Some(CaseState::Opened) => "stage < 10 AND stage = 0",
+        Some(CaseState::Ready) => "stage < 10 AND stage = 1",
+        Some(CaseState::AtDesk) => "stage < 10 AND stage = 2",
+        Some(CaseState::AwaitingApproval) => "stage < 10 AND stage = 3",
+        Some(CaseState::Approved) => "stage < 10 AND stage = 4",
+        Some(CaseState::Activated) => "stage < 10 AND stage = 5",
+        Some(CaseState::Returned) => "stage < 10 AND stage = 6",
+        Some(CaseState::Frozen) => "stage < 10 AND stage = 7",
+        Some(CaseState::Closed) => "stage = 10",
+        Some(CaseState::Rejected) => "stage = 11",
+        Some(CaseState::Expired) => "(stage < 7 OR stage = 12)",
+    }
+}
+
+/// Rows that are read to fill a page: those that have run out meanwhile are left out of it.
+const READ_AHEAD: u32 = 4;
+
+pub(super) fn page(
+    connection: &Connection,
+    query: &CaseQuery,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<CaseList, StoreError> {
+    let (after_at, after_id) = query.after.map_or((i64::MIN, [0; 16]), |(at, id)| (at.as_micros(), id.0));
+    let condition = format!(
+        "{} AND (?1 IS NULL OR centre = ?1) AND (created_at, id) > (?2, ?3) ORDER BY created_at, id LIMIT ?4",
+        stages(query.state)
+    );
+    let limit = query.rows.saturating_add(1).saturating_mul(READ_AHEAD);
+    let mut list = CaseList::default();
+    let mut after = (after_at, after_id);
+    // What has run out is skipped, so a page may need more than one reading.
+    loop {
+        let parameters = params![query.centre, after.0, after.1.as_slice(), limit];
+        let read = rows::select(connection, &condition, parameters)?;
+        let exhausted = read.len() < limit as usize;
+        for record in read {
+            after = (record.case.created_at.as_micros(), record.case.id.0);
+            let state = record.case.state(now, policy);
+            let wanted = query.state.map_or(!state.has_ended(), |wanted| wanted == state);
+            if !wanted {
+                continue;
+            }
+            if list.rows.len() == query.rows as usize {
+                list.more = true;
+                break;
+            }
+            list.rows.push(record);
+        }
+        if exhausted || list.more {
+            break;
+        }
+    }
+    list.counts = states(connection, query.centre, policy, now)?;
+    Ok(list)
+}
+
+/// How many cases there are in each state that has not ended.
+fn states(
+    connection: &Connection,
+    centre: Option<u16>,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<Vec<(CaseState, u64)>, StoreError> {
+    const OPEN: [CaseState; 8] = [
+        CaseState::Opened,
+        CaseState::Ready,
+        CaseState::AtDesk,
+        CaseState::AwaitingApproval,
+        CaseState::Approved,
+        CaseState::Activated,
+        CaseState::Returned,
+        CaseState::Frozen,
+    ];
+    let since = (now - policy.cases.case_ttl).as_micros();
+    let mut statement = connection.prepare_cached(
+        "SELECT stage, count(*) FROM assisted_case WHERE stage < 10 AND (created_at > ?1 OR stage = 7) \
+         AND (?2 IS NULL OR centre = ?2) GROUP BY stage",
+    )?;
+    let counted: BTreeMap<i64, u64> = statement
+        .query_and_then(params![since, centre], |row| {
+            Ok::<_, StoreError>((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
+        })?
+        .collect::<Result<_, _>>()?;
+    let count = |place| counted.get(&place).copied().unwrap_or_default();
+    Ok((0_i64..).zip(OPEN).map(|(place, state)| (state, count(place))).collect())
+}
+
+pub(super) fn counts(
+    connection: &Connection,
+    from: Timestamp,
+    until: Timestamp,
+) -> Result<CaseCounts, StoreError> {
+    let span = params![from.as_micros(), until.as_micros()];
+    let mut by_reason: BTreeMap<String, u64> = BTreeMap::new();
+    let mut statement = connection.prepare_cached(
+        "SELECT reason, count(*) FROM assisted_case WHERE created_at >= ?1 AND created_at < ?2 GROUP BY reason",
+    )?;
+    let mut rows = statement.query(span)?;
+    while let Some(row) = rows.next()? {
+        by_reason.insert(row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs());
+    }
+    let mut times_to_key: Vec<Duration> = connection
+        .prepare_cached(
+            "SELECT e.at - c.created_at FROM case_event e JOIN assisted_case c ON c.id = e.case_id \
+             WHERE e.act = 'case.closed' AND e.refusal IS NULL AND e.at >= ?1 AND e.at < ?2",
+        )?
+        .query_and_then(span, |row| {
+            Ok::<_, StoreError>(Duration::from_micros(row.get::<_, i64>(0)?.unsigned_abs()))
+        })?
+        .collect::<Result<_, _>>()?;
+    times_to_key.sort_unstable();
+    let done = |act: CaseAct| -> Result<u64, StoreError> {
+        let sql =
+            "SELECT count(*) FROM case_event WHERE act = ?3 AND refusal IS NULL AND at >= ?1 AND at < ?2";
+        let parameters = params![from.as_micros(), until.as_micros(), act.as_str()];
+        let count: i64 = connection.prepare_cached(sql)?.query_row(parameters, |row| row.get(0))?;
+        Ok(count.unsigned_abs())
+    };
+    let reasons = AssistedReason::ALL.into_iter();
+    Ok(CaseCounts {
+        by_reason: reasons
+            .map(|reason| (reason, by_reason.get(reason.as_str()).copied().unwrap_or_default()))
+            .collect(),
+        times_to_key,
+        asked: done(CaseAct::ApprovalAsked)?,
+        returned: done(CaseAct::Returned)?,
+        pairs: pairs(connection, from, until)?,
+        breaches: breaches(connection, from, until)?,
+    })
+}
+
+/// Who asked, who approved, how often.
+fn pairs(
+    connection: &Connection,
+    from: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<(OfficerId, OfficerId, u64)>, StoreError> {
+    connection
+        .prepare_cached(
+            "SELECT colleague, officer, count(*) FROM case_event WHERE act = 'case.approved' AND refusal IS NULL \
+             AND colleague IS NOT NULL AND at >= ?1 AND at < ?2 GROUP BY colleague, officer ORDER BY 3 DESC LIMIT 50",
+        )?
+        .query_and_then(params![from.as_micros(), until.as_micros()], |row| {
+            let officer = |column: usize| -> Result<OfficerId, StoreError> {
+                Ok(OfficerId(bytes(&row.get::<_, Vec<u8>>(column)?, "case_event.officer")?))
+            };
+            Ok((officer(0)?, officer(1)?, row.get::<_, i64>(2)?.unsigned_abs()))
+        })?
+        .collect()
+}
+
+fn breaches(
+    connection: &Connection,
+    from: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<(OfficerId, u64)>, StoreError> {
+    // Words of our own making, so they may stand in the text.
+    let words = BREACHES.map(|word| format!("'{word}'")).join(", ");
+    connection
+        .prepare_cached(&format!(
+            "SELECT officer, count(*) FROM case_event WHERE refusal IN ({words}) AND officer IS NOT NULL \
+             AND at >= ?1 AND at < ?2 GROUP BY officer ORDER BY 2 DESC LIMIT 50"
+        ))?
+        .query_and_then(params![from.as_micros(), until.as_micros()], |row| {
+            let officer = OfficerId(bytes(&row.get::<_, Vec<u8>>(0)?, "case_event.officer")?);
+            Ok((officer, row.get::<_, i64>(1)?.unsigned_abs()))
+        })?
+        .collect()
+}

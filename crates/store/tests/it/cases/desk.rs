@@ -1,0 +1,198 @@
+//! A case's way through the store, step by step.
+
+use std::sync::Arc;
+
+use clavero_protocol::{
+    Applicant, AssistedCase, AssistedReason, CaseActor, CaseCommand, CaseId, CaseReference, CaseStage,
+    CaseState, Decision, Details, Facts, Finding, Identification, IdentifiedBy, Mark, Need, OfficerId,
+    RecoveryId, Role, Start, Touch,
+};
+use clavero_store::{
+    CaseNotOpened, CaseNotTaken, CaseRecord, CaseStep, ClaimedMail, Digest, MailKind, MailOutcome,
+    NewDossier, OpenCase, SealedEmail,
+};
+
+use crate::world::{World, email, employer, limit};
+
+pub(super) const ANA: OfficerId = OfficerId([21; 16]);
+pub(super) const BETO: OfficerId = OfficerId([22; 16]);
+pub(super) const CARLA: OfficerId = OfficerId([23; 16]);
+
+/// The mailbox that applicants ask for; the registry has number 1.
+pub(super) const NEW: u8 = 2;
+
+pub(super) fn reference(number: u8) -> CaseReference {
+    // One in seven has an odd check symbol.
+    (0..=255)
+        .find_map(|last| CaseReference::from_random([number, 0, 0, 0, 0, 0, 0, 0, last, 0]))
+        .expect("one")
+}
+
+pub(super) const fn officer(id: OfficerId, role: Role) -> CaseActor {
+    CaseActor::Officer { id, role }
+}
+
+pub(super) const fn desk(id: OfficerId) -> CaseActor {
+    officer(id, Role::Desk)
+}
+
+/// A case in the hands of a test.
+pub(super) struct Desk<'a> {
+    pub(super) world: &'a World,
+    pub(super) id: CaseId,
+}
+
+pub(super) fn opening(world: &World, number: u8) -> OpenCase {
+    let needs = [Need::Always, Need::ThirdParty, Need::RepresentativeChange];
+    let (id, now) = (CaseId([number; 16]), world.store.now());
+    let record = CaseRecord {
+        case: AssistedCase::open(id, employer(), AssistedReason::NoMailAccess, &needs, now),
+        reference: reference(number),
+        key_id: "k1".to_owned(),
+        locale: "es-EC".to_owned(),
+        dossier: vec![number],
+        email: None,
+        version: 0,
+        updated_at: now,
+    };
+    let policy = Arc::clone(&world.policy);
+    OpenCase { record, from: None, limits: Vec::new(), once: None, policy }
+}
+
+pub(super) async fn open(world: &World, number: u8) -> Result<CaseRecord, CaseNotOpened> {
+    world.store.open_case(opening(world, number)).await.expect("a transaction")
+}
+
+impl<'a> Desk<'a> {
+    pub(super) async fn open(world: &'a World, number: u8) -> Self {
+        world.register().await;
+        let record = open(world, number).await.expect("a case");
+        Self { world, id: record.case.id }
+    }
+
+    pub(super) async fn read(&self) -> CaseRecord {
+        self.world.store.case(self.id).await.expect("a read").expect("the case")
+    }
+
+    pub(super) async fn facts(&self) -> Facts {
+        self.world.store.case_facts(self.id).await.expect("a read").expect("the case")
+    }
+
+    pub(super) async fn state(&self) -> CaseState {
+        self.read().await.case.state(self.world.store.now(), &self.world.policy)
+    }
+
+    pub(super) fn step(&self, actor: CaseActor, command: CaseCommand) -> CaseStep {
+        CaseStep::plain(self.id, actor, command, Arc::clone(&self.world.policy))
+    }
+
+    pub(super) async fn send(&self, step: CaseStep) -> Result<CaseRecord, CaseNotTaken> {
+        self.world.store.step_case(step).await.expect("a transaction")
+    }
+
+    pub(super) async fn take(
+        &self,
+        actor: CaseActor,
+        command: CaseCommand,
+    ) -> Result<CaseRecord, CaseNotTaken> {
+        self.send(self.step(actor, command)).await
+    }
+
+    pub(super) fn details(&self, to: Option<SealedEmail>) -> CaseStep {
+        let details = Details {
+            applicant: Applicant::InPerson,
+            contact: Mark([5; 16]),
+            email: to.as_ref().map(|email| Mark(email.index)),
+            representative: None,
+            centre: 1,
+        };
+        CaseStep { email: to, ..self.step(CaseActor::Applicant, CaseCommand::GiveDetails(details)) }
+    }
+
+    /// The applicant shows that they read mailbox number `to`.
+    pub(super) async fn prove(&self, to: u8) {
+        self.send(self.details(Some(email(to)))).await.expect("details");
+        self.take(CaseActor::Applicant, CaseCommand::SendCode).await.expect("a code");
+        self.world.mail_all().await;
+        self.take(CaseActor::Applicant, CaseCommand::SpendAttempt).await.expect("a guess");
+        let counter = self.read().await.case.mailbox.codes;
+        self.take(CaseActor::Applicant, CaseCommand::AcceptCode { counter }).await.expect("the code");
+    }
+
+    /// Ana takes it in hand and finds everything in order.
+    pub(super) async fn check(&self) {
+        self.take(desk(ANA), CaseCommand::Take { over: false }).await.expect("the case");
+        let found = CaseCommand::CheckDocument { place: 0, finding: Finding::CopyKept, remark: None };
+        self.take(desk(ANA), found).await.expect("a document");
+        let seen = Identification { whom: Mark([6; 16]), how: IdentifiedBy::Cedula };
+        self.take(desk(ANA), CaseCommand::Identify(seen)).await.expect("a person");
+    }
+
+    pub(super) async fn ask(&self) -> Result<CaseRecord, CaseNotTaken> {
+        let digest = self.read().await.case.proposal(&self.facts().await).digest;
+        let step = self.step(desk(ANA), CaseCommand::AskApproval { digest });
+        self.send(CaseStep { email_changes: Some(limit(ANA.0[0], 5)), ..step }).await
+    }
+
+    pub(super) async fn touch(&self, officer: OfficerId, decision: Decision) -> Touch {
+        let case = self.read().await.case;
+        let purpose = case.purpose(decision, &case.asked().expect("a request").digest);
+        Touch { officer, purpose, at: self.world.store.now() }
+    }
+
+    pub(super) async fn approve(&self, by: OfficerId) -> Result<CaseRecord, CaseNotTaken> {
+        let touch = self.touch(by, Decision::Approval).await;
+        let digest = self.read().await.case.asked().expect("a request").digest;
+        self.take(desk(by), CaseCommand::Approve { digest, touch }).await
+    }
+
+    pub(super) async fn start(&self, recovery: u8) -> CaseStep {
+        let touch = self.touch(ANA, Decision::HandOver).await;
+        let start = Start::Mail { recovery: RecoveryId([recovery; 16]) };
+        self.step(desk(ANA), CaseCommand::HandOver { touch, start })
+    }
+
+    pub(super) async fn hand_over(&self, recovery: u8) -> Result<CaseRecord, CaseNotTaken> {
+        self.send(self.start(recovery).await).await
+    }
+
+    /// From nothing to the activation that waits to be mailed.
+    pub(super) async fn activate(&self, to: u8, recovery: u8) {
+        self.prove(to).await;
+        self.check().await;
+        self.ask().await.expect("a request");
+        self.approve(BETO).await.expect("an approval");
+        self.hand_over(recovery).await.expect("a hand-over");
+    }
+
+    /// Mails the activation; the verifier of its link.
+    pub(super) async fn mail_link(&self) -> Digest {
+        let first: Digest = [self.id.0[0].wrapping_add(100); 32];
+        let mails = claim(self.world, first).await;
+        for mail in &mails {
+            assert!(self.world.settle(mail, MailOutcome::Accepted).await);
+        }
+        let link = mails.iter().find(|mail| mail.kind == MailKind::Link).expect("the activation");
+        verifiers(first)[link.verifier.expect("a token")]
+    }
+
+    pub(super) async fn is_activated(&self) -> bool {
+        matches!(self.read().await.case.stage, CaseStage::Activated(..))
+    }
+}
+
+fn verifiers(first: Digest) -> Vec<Digest> {
+    (0..8).map(|offset: u8| [first[0].wrapping_add(offset * 7); 32]).collect()
+}
+
+/// All mails that are due; the first that needs a token gets this verifier, where it is the first of all.
+pub(super) async fn claim(world: &World, first: Digest) -> Vec<ClaimedMail> {
+    let (lease, policy) = (std::time::Duration::from_mins(1), Arc::clone(&world.policy));
+    let verifiers = verifiers(first);
+    let claim = clavero_store::Claim { max: 8, lease, busy_lanes: Vec::new(), verifiers, policy };
+    world.store.claim_mails(claim).await.expect("a claim")
+}
+
+pub(super) fn dossier(read: i64, byte: u8) -> Option<NewDossier> {
+    Some(NewDossier { read, sealed: vec![byte] })
+}
