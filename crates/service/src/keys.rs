@@ -17,7 +17,7 @@ use chacha20poly1305::{
     aead::{Aead as _, Payload},
 };
 use clavero_protocol::{EmailAddress, EmployerKey, RecoveryId};
-use clavero_store::{BudgetKey, Digest, NewCredential, SealedEmail};
+use clavero_store::{BudgetKey, CaseRecord, Digest, NewCredential, SealedEmail};
 use hkdf::Hkdf;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -160,6 +160,21 @@ impl KeyRing {
         Some(Zeroizing::new(hotp(key.as_slice(), u64::from(counter), digits)))
     }
 
+    /// The code number `counter` that shows that a mailbox of a case is read. Bound to the address: it proves no other one.
+    #[must_use]
+    pub(crate) fn case_code(
+        &self,
+        of: &CaseCodeOf<'_>,
+        counter: u32,
+        digits: u8,
+    ) -> Option<Zeroizing<String>> {
+        let record = of.record;
+        let address = record.email.as_ref()?.index;
+        let parts: [&[u8]; 3] = [&of.epoch.to_be_bytes(), &record.case.id.0, &address];
+        let key = self.derive(&record.key_id, "case-code", &parts)?;
+        Some(Zeroizing::new(hotp(key.as_slice(), u64::from(counter), digits)))
+    }
+
     /// The pepper of passwords hashed under a key.
     pub(crate) fn pepper(&self, key_id: &str) -> Option<Zeroizing<[u8; 32]>> {
         self.derive(key_id, "password-pepper", &[])
@@ -262,6 +277,14 @@ pub struct CodeOf<'a> {
     pub epoch: u32,
     /// The flow.
     pub recovery: RecoveryId,
+}
+
+/// What a case's code is derived for.
+pub(crate) struct CaseCodeOf<'a> {
+    /// The case, with the mailbox that it names.
+    pub(crate) record: &'a CaseRecord,
+    /// The store's epoch: a restored backup has another.
+    pub(crate) epoch: u32,
 }
 
 fn first_16(bytes: &[u8; 32]) -> [u8; 16] {

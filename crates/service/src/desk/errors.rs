@@ -164,7 +164,7 @@ impl From<ReferenceError> for CaseError {
 
 impl CaseError {
     /// What a step that was not taken is called outside; who holds the case is named by the caller.
-    pub(super) fn of(error: CaseNotTaken, now: Timestamp) -> Self {
+    pub(crate) fn of(error: CaseNotTaken, now: Timestamp) -> Self {
         let wait = |until: Timestamp| until.saturating_since(now);
         match error {
             CaseNotTaken::Unknown => Self::Unknown,

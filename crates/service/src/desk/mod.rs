@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod errors;
+mod seals;
 mod views;
 
 pub use catalogue::{Centre, EnablingDocument};

@@ -7,7 +7,7 @@ mod smtp;
 use async_trait::async_trait;
 use clavero_protocol::EmailAddress;
 
-pub use compose::{About, Carries, ComposeError, Mail, Sender};
+pub use compose::{About, Carries, CaseCarries, ComposeError, Mail, Sender};
 pub use mailbox::{Mailbox, Received};
 pub(crate) use smtp::CONNECTIONS;
 pub use smtp::{SmtpError, SmtpSettings, SmtpTransport};

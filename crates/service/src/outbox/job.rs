@@ -13,7 +13,7 @@ use crate::{
     Service,
     errors::failed,
     keys::CodeOf,
-    mail::{About, Carries, ComposeError, Delivery, Mail, Reply, Sender, Transport},
+    mail::{About, Carries, CaseCarries, ComposeError, Delivery, Mail, Reply, Sender, Transport},
     secrets::{Token, random},
     views::mail_word,
 };
@@ -42,7 +42,7 @@ pub(super) struct Report {
 
 /// Why a mail was not handed over for a reason of our own. It waits: the operator can mend each of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fault {
+pub(super) enum Fault {
     /// The key ring does not open the stored address, or does not know the flow's key.
     Keys,
     /// The message could not be made.
@@ -62,7 +62,7 @@ impl Fault {
 }
 
 /// What came of a mail.
-enum Way {
+pub(super) enum Way {
     /// The mail server, or a decoy's mirror, has spoken.
     Said(Delivery),
     /// We could not.
@@ -111,14 +111,18 @@ impl Job {
         };
         let began = Instant::now();
         let key = employer.record.key;
-        let Some(sealed) = &employer.record.email else { return Way::Nothing };
+        // The mails of a case go to its own mailbox, or to the one that was on record when it was asked for.
+        let case = self.mail.case.as_ref();
+        let Some(sealed) = case.map(|case| &case.to).or(employer.record.email.as_ref()) else {
+            return Way::Nothing;
+        };
         let Some(to) = self.service.keys.open_email(&key, sealed) else { return Way::Fault(Fault::Keys) };
         let now = self.service.store.now();
         let (carries, ends_at) = match self.carries(employer, token, now) {
             Ok(carried) => carried,
             Err(way) => return way,
         };
-        let locale = self.mail.flow.as_ref().and_then(|flow| Locale::parse(&flow.locale)).unwrap_or_default();
+        let locale = self.locale();
         let id = (self.mail.id, self.mail.queued_at);
         let about = About { key, name: &employer.record.name };
         let message = match (Mail { id, to: &to, about, locale, now, ends_at, carries }).compose(&self.sender)
@@ -134,6 +138,12 @@ impl Job {
         let delivery = handed.unwrap_or(Delivery::Deferred(Reply::TimeOut));
         self.mirror.note(began.elapsed(), delivery);
         Way::Said(delivery)
+    }
+
+    fn locale(&self) -> Locale {
+        let flow = self.mail.flow.as_ref().map(|flow| &flow.locale);
+        let tag = flow.or(self.mail.case.as_ref().map(|case| &case.record.locale));
+        tag.and_then(|tag| Locale::parse(tag)).unwrap_or_default()
     }
 
     /// The secret, made now, and when it ends at the earliest.
@@ -154,6 +164,10 @@ impl Job {
                 let reference = String::from_utf8_lossy(&flow.reference).into_owned();
                 Ok((Carries::Code { code, reference, replaces }, end(&flow.recovery, policy.code_ttl)))
             }
+            (MailKind::Link, Some(flow)) if flow.recovery.origin.case().is_some() => {
+                let activation = Carries::Case(CaseCarries::Activation { token: token()? });
+                Ok((activation, end(&flow.recovery, policy.link_ttl)))
+            }
             (MailKind::Link, Some(flow)) => {
                 Ok((Carries::Link { token: token()?, replaces }, end(&flow.recovery, policy.link_ttl)))
             }
@@ -162,6 +176,7 @@ impl Job {
                 Ok((Carries::Changed { token: token()?, at }, now))
             }
             (MailKind::Code | MailKind::Link, None) => Err(Way::Nothing),
+            (kind, _) => self.carries_of_case(kind, token, now),
         }
     }
 
@@ -184,11 +199,11 @@ impl Job {
         metrics::counter!("clavero_mails_deferred_total", "reply" => why).increment(1);
         let waited = self.service.store.now().saturating_since(self.mail.queued_at);
         // The mails of a flow end with it: the store takes up none that would arrive dead.
-        if self.mail.kind == MailKind::Changed && waited >= NOTICE_LIFE {
-            tracing::error!(hours = waited.as_secs() / 3_600, "a notice of a changed key is given up");
+        if is_notice(self.mail.kind) && waited >= NOTICE_LIFE {
+            tracing::error!(hours = waited.as_secs() / 3_600, "a notice is given up");
             return MailOutcome::Dropped;
         }
-        let longest = if self.mail.kind == MailKind::Changed { LONGEST_NOTICE_WAIT } else { LONGEST_WAIT };
+        let longest = if is_notice(self.mail.kind) { LONGEST_NOTICE_WAIT } else { LONGEST_WAIT };
         MailOutcome::Retry { after: back_off(self.mail.attempts, longest, u32::from_be_bytes(random())) }
     }
 
@@ -226,6 +241,11 @@ impl Job {
             MailKind::Code => mail_word(FlowMail::Code),
             MailKind::Link => mail_word(FlowMail::Link),
             MailKind::Changed => "changed",
+            MailKind::CaseCode => "case_code",
+            MailKind::CaseStop => "case_stop",
+            MailKind::CaseReminder => "case_reminder",
+            MailKind::CaseApproved => "case_approved",
+            MailKind::CaseReturned => "case_returned",
         };
         let word = match outcome {
             MailOutcome::Accepted => "accepted",
@@ -242,10 +262,15 @@ impl Job {
         let step = match self.mail.kind {
             MailKind::Code => "code_sent",
             MailKind::Link => "link_sent",
-            MailKind::Changed => return,
+            _ => return,
         };
         metrics::counter!("clavero_journey_total", "step" => step).increment(1);
     }
+}
+
+/// Whether nobody sits waiting for it, and it has days.
+const fn is_notice(kind: MailKind) -> bool {
+    !matches!(kind, MailKind::Code | MailKind::Link | MailKind::CaseCode)
 }
 
 /// Up to 1, 2, 4, 8 … seconds, all of it by chance, so that a relay that comes back is not met by all at once.

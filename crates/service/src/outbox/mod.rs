@@ -5,6 +5,7 @@
 //! task of its own: one that panics is one that waits. Nothing is lost with a worker: what it had taken up is due again
 //! when the lease ends.
 
+mod case;
 mod decoy;
 mod job;
 mod lanes;

@@ -1,3 +1,26 @@
 config-document-when = an entry of `{ $key }` has the occasion `{ $written }`; write one of these words: { $allowed }
 config-no-centre = `{ $key }` is empty: whoever has to finish in person would not know where to go; write at least one centre
 config-document-missing = `{ $key }` has no document with when = "{ $when }" for `{ $kind }`; add one, or such a case could not be approved
+mail-case-code-subject = Verification code { $reference } for your employer key request
+mail-case-code-intro = This code confirms that you read this mailbox, for the request of the key of { $employer }:
+mail-case-code-reference = Reference { $reference }: yours begins like this.
+mail-case-code-give = Type it on your request's page, or tell it yourself to the officer who attends you at the centre. Nobody will ask you for it by telephone or by message.
+mail-case-code-not-you = If you are not making this request, do nothing: somebody may have typed your address by mistake.
+mail-case-activation-intro = Your request was approved. Open this link to choose the key of { $employer }:
+mail-case-activation-not-you = If you are not making this request, do not open it, and tell the institution.
+mail-case-stop-subject = Somebody asks for your employer's key to be handed to another person: you can stop it
+mail-case-stop-intro = On { $date } at { $at } (Ecuador time) the key of { $employer } was requested at a service centre for a mailbox other than this one.
+mail-case-stop-was-you = If you requested it, or know of it, you need not do anything.
+mail-case-stop-not-you = If you do not recognise it, open this link and stop the request. A supervisor will look at it before it goes on:
+mail-case-stop-button = Stop the request
+mail-case-reminder-subject = Your employer key request is open until { $date }
+mail-case-reminder-intro = The request of the key of { $employer } ends on { $date } at { $at } (Ecuador time). After that you would have to begin another.
+mail-case-reminder-next = Come to the centre with the documents on the list. Your request shows what to bring, and lets you download the packet again:
+mail-case-button = See my request
+mail-case-approved-subject = Your employer key request was approved
+mail-case-approved-intro = The request of the key of { $employer } was approved.
+mail-case-approved-now = The key is handed over at the centre: while you are attended, this mailbox will receive the link to choose it.
+mail-case-approved-later = The key can be handed over from { $date } at { $at } (Ecuador time). Come to the centre then: while you are attended, this mailbox will receive the link to choose it.
+mail-case-returned-subject = Your employer key request needs a correction
+mail-case-returned-intro = Something is missing before the request of the key of { $employer } can be approved.
+mail-case-returned-next = The officer who attends you at the centre will tell you what to mend. Here you see how your request stands:

@@ -1,3 +1,26 @@
 config-document-when = una entrada de `{ $key }` tiene el momento `{ $written }`; escriba una de estas palabras: { $allowed }
 config-no-centre = `{ $key }` está vacío: quien deba terminar en persona no sabría a dónde ir; escriba al menos un centro
 config-document-missing = en `{ $key }` falta un documento con when = "{ $when }" para `{ $kind }`; agréguelo, o ese caso no podría aprobarse
+mail-case-code-subject = Código de verificación { $reference } para su trámite de clave patronal
+mail-case-code-intro = Este código confirma que usted lee este correo, para el trámite de clave de { $employer }:
+mail-case-code-reference = Referencia { $reference }: así empieza la de su trámite.
+mail-case-code-give = Escríbalo en la página de su trámite, o dígalo usted mismo a quien le atiende en el centro. Nadie se lo pedirá por teléfono ni por mensaje.
+mail-case-code-not-you = Si usted no está haciendo este trámite, no haga nada: quizá alguien escribió su dirección por error.
+mail-case-activation-intro = Su trámite fue aprobado. Abra este enlace para elegir la clave de { $employer }:
+mail-case-activation-not-you = Si usted no está haciendo este trámite, no lo abra y avise a la institución.
+mail-case-stop-subject = Piden entregar la clave de su empleador a otra persona: puede detenerlo
+mail-case-stop-intro = El { $date } a las { $at } (hora de Ecuador) se pidió en un centro de atención la clave de { $employer } para un correo distinto de este.
+mail-case-stop-was-you = Si usted lo pidió o lo conoce, no necesita hacer nada.
+mail-case-stop-not-you = Si no lo reconoce, abra este enlace y detenga el trámite. Una persona supervisora lo revisará antes de que siga:
+mail-case-stop-button = Detener el trámite
+mail-case-reminder-subject = Su trámite de clave patronal sigue abierto hasta el { $date }
+mail-case-reminder-intro = El trámite de clave de { $employer } termina el { $date } a las { $at } (hora de Ecuador). Después tendría que empezar otro.
+mail-case-reminder-next = Acérquese al centro con los documentos de la lista. En su trámite ve qué llevar y puede descargar el paquete otra vez:
+mail-case-button = Ver mi trámite
+mail-case-approved-subject = Su trámite de clave patronal fue aprobado
+mail-case-approved-intro = El trámite de clave de { $employer } fue aprobado.
+mail-case-approved-now = La clave se entrega en el centro: mientras le atienden, este correo recibirá el enlace para elegirla.
+mail-case-approved-later = La clave puede entregarse desde el { $date } a las { $at } (hora de Ecuador). Acérquese entonces al centro: mientras le atienden, este correo recibirá el enlace para elegirla.
+mail-case-returned-subject = Su trámite de clave patronal necesita una corrección
+mail-case-returned-intro = Al trámite de clave de { $employer } le falta algo antes de aprobarse.
+mail-case-returned-next = Quien le atiende en el centro le indicará qué corregir. Aquí ve cómo está su trámite:

@@ -1,5 +1,6 @@
 //! What a mail says. One frame in text and HTML; the sentences come from the catalogue.
 
+mod case;
 mod headers;
 mod name;
 mod say;
@@ -17,6 +18,7 @@ use lettre::{
 use url::{Host, Url};
 use zeroize::Zeroizing;
 
+pub use self::case::CaseCarries;
 use self::headers::{AutoSubmitted, ContentLanguage, NoAutomaticReplies};
 
 /// Why a mail cannot be made.
@@ -67,6 +69,8 @@ pub enum Carries {
         /// When.
         at: Timestamp,
     },
+    /// What belongs to a case of the assisted path.
+    Case(CaseCarries),
 }
 
 impl Carries {
@@ -77,6 +81,12 @@ impl Carries {
             Self::Code { .. } => MailKind::Code,
             Self::Link { .. } => MailKind::Link,
             Self::Changed { .. } => MailKind::Changed,
+            Self::Case(CaseCarries::Code { .. }) => MailKind::CaseCode,
+            Self::Case(CaseCarries::Activation { .. }) => MailKind::Link,
+            Self::Case(CaseCarries::Stop { .. }) => MailKind::CaseStop,
+            Self::Case(CaseCarries::Reminder { .. }) => MailKind::CaseReminder,
+            Self::Case(CaseCarries::Approved { .. }) => MailKind::CaseApproved,
+            Self::Case(CaseCarries::Returned { .. }) => MailKind::CaseReturned,
         }
     }
 }
@@ -102,7 +112,7 @@ pub struct Mail<'a> {
     pub locale: Locale,
     /// The moment it is made.
     pub now: Timestamp,
-    /// The moment at which what it carries ends at the earliest: counted from `now`, while the truth is counted from hand-off.
+    /// The moment at which what it carries, or its case, ends at the earliest: counted from `now`, while the truth is counted from hand-off.
     pub ends_at: Timestamp,
     /// The rest.
     pub carries: Carries,

@@ -15,6 +15,7 @@ impl Mail<'_> {
             Carries::Code { code, reference, replaces } => self.say_code(code, reference, *replaces),
             Carries::Link { token, replaces } => self.say_link(sender, token, *replaces),
             Carries::Changed { token, at } => self.say_changed(sender, token, *at),
+            Carries::Case(carries) => self.say_case(sender, carries),
         }
     }
 
@@ -63,16 +64,16 @@ impl Mail<'_> {
         (tr(self.locale, "mail-changed-subject"), parts)
     }
 
-    fn text(&self, key: &str) -> Part {
+    pub(super) fn text(&self, key: &str) -> Part {
         Part::Text(tr(self.locale, key))
     }
 
-    fn with(&self, key: &str, args: &Args<'_>) -> Part {
+    pub(super) fn with(&self, key: &str, args: &Args<'_>) -> Part {
         Part::Text(tr_args(self.locale, key, args))
     }
 
     /// Which employer, for people who look after many.
-    fn employer(&self) -> String {
+    pub(super) fn employer(&self) -> String {
         let (ruc, sucursal) = (self.about.key.ruc().to_string(), self.about.key.sucursal().to_string());
         let name = name::in_text(self.about.name);
         let args = [("name", name.as_str()), ("ruc", &ruc), ("sucursal", &sucursal)];
@@ -81,13 +82,13 @@ impl Mail<'_> {
     }
 
     /// A short path and no query: nothing for a mail program to break or to take for an entity.
-    fn link(&self, sender: &Sender, path: &str, token: &Zeroizing<String>, label: &str) -> Part {
+    pub(super) fn link(&self, sender: &Sender, path: &str, token: &Zeroizing<String>, label: &str) -> Part {
         let url = Zeroizing::new(format!("{}/{path}/{}", sender.public_url, token.as_str()));
         Part::Link { url, label: tr(self.locale, label) }
     }
 
     /// When it ends: the time of day, with the date where that is another one.
-    fn end(&self, key: &str, dated: &str) -> Part {
+    pub(super) fn end(&self, key: &str, dated: &str) -> Part {
         let clock = time::clock(self.ends_at);
         let day = date(self.ends_at);
         let key = if day == date(self.now) { key } else { dated };
@@ -96,12 +97,12 @@ impl Mail<'_> {
 
     /// With two mails in one box: which of them counts (kratos#2645). To the second, since another may be asked for within a
     /// minute.
-    fn replaced(&self, key: &str, before: Timestamp) -> Part {
+    pub(super) fn replaced(&self, key: &str, before: Timestamp) -> Part {
         self.with(key, &[("at", &time::clock(before))])
     }
 }
 
 /// `21/11/2026`.
-fn date(at: Timestamp) -> String {
+pub(super) fn date(at: Timestamp) -> String {
     time::date_minute(at).split(' ').next().unwrap_or_default().to_owned()
 }
