@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clavero_protocol::{EmployerKey, Rule};
+use clavero_protocol::{EmployerKey, OfficerId, Rule};
 use clavero_store::{Budget, BudgetKey, Limit, SealedEmail};
 
 use crate::{Client, Identifiers, keys::KeyRing, settings::Settings};
@@ -15,6 +15,10 @@ const MISMATCHES_BEFORE_PROOF: u32 = 10;
 /// Wrong codes of an officer's app in a quarter of an hour, and in a day.
 const DESK_CODES: u32 = 5;
 const DESK_CODES_PER_DAY: u32 = 20;
+/// Cases opened from one network in a day: an accountant's office opens some, nobody opens hundreds.
+const CASES_PER_ADDRESS: u32 = 100;
+/// Well-formed references that name no case, in an hour. The check symbol catches slips before they count.
+const CASE_GUESSES: u32 = 30;
 /// Wrong current keys, or repeats of a used form, in an hour.
 const KEY_CHECKS: u32 = 10;
 
@@ -125,6 +129,32 @@ impl Budgets<'_> {
             Rule { limit: DESK_CODES_PER_DAY, window: DAY },
         ];
         self.log("desk-codes", &[officer, device.unwrap_or_default()].concat(), rules)
+    }
+
+    /// Cases opened from one network.
+    pub(crate) fn case_opens(&self, client: &Client) -> Limit {
+        self.rate("case-opens", &client.network(), CASES_PER_ADDRESS, DAY)
+    }
+
+    /// References that name no case, from one network.
+    pub(crate) fn case_guesses(&self, client: &Client) -> Limit {
+        self.rate("case-guesses", &client.network(), CASE_GUESSES, MINUTE * 60)
+    }
+
+    /// Slips that open nothing, from one network.
+    pub(crate) fn slips(&self, client: &Client) -> Limit {
+        let limit = self.settings.limits.sign_in_failures_per_address;
+        self.rate("slips", &client.network(), limit, MINUTE * 10)
+    }
+
+    /// E-mail changes that one officer asks for: exact, since it is a promise against dishonest officers.
+    pub(crate) fn email_changes(&self, officer: &OfficerId) -> Limit {
+        let policy = &self.settings.policy.cases;
+        let rules = vec![
+            Rule { limit: policy.email_changes_per_hour, window: MINUTE * 60 },
+            Rule { limit: policy.email_changes_per_day, window: DAY },
+        ];
+        self.log("email-changes", &officer.0, rules)
     }
 
     /// Comparisons of a key outside signing in.

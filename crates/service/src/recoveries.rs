@@ -49,7 +49,7 @@ pub struct StartedRecovery {
 }
 
 /// What the identifiers lead to.
-enum Way {
+pub(crate) enum Way {
     Online(Box<Employer>),
     Assisted(Box<Employer>, AssistedReason),
     Mismatch,
@@ -111,7 +111,7 @@ impl Service {
         }
     }
 
-    async fn way(&self, identifiers: &Identifiers) -> Result<Way, StartError> {
+    pub(crate) async fn way(&self, identifiers: &Identifiers) -> Result<Way, StartError> {
         let employer = self.store.employer(&identifiers.employer).await?;
         let standing = employer.as_ref().map(Employer::standing);
         let unknown_goes_online = self.settings.unknown_ruc_goes_online;
@@ -124,7 +124,11 @@ impl Service {
     }
 
     /// Asks for work where failures or the sum of all codes call for it.
-    async fn require_proof(&self, request: &StartRecovery, client: &Client) -> Result<Toll, StartError> {
+    pub(crate) async fn require_proof(
+        &self,
+        request: &StartRecovery,
+        client: &Client,
+    ) -> Result<Toll, StartError> {
         let mut triggers = self.budgets().proof_triggers(&request.identifiers, client);
         triggers.push(self.budgets().all_codes());
         let room = self.store.peek(triggers).await?;
@@ -197,7 +201,7 @@ impl Service {
         limits
     }
 
-    async fn note_mismatch(
+    pub(crate) async fn note_mismatch(
         &self,
         identifiers: &Identifiers,
         client: &Client,
@@ -256,7 +260,7 @@ impl Service {
         self.view(&record).await
     }
 
-    async fn authorized(&self, id: &str, token: &str) -> Result<RecoveryRecord, AccessError> {
+    pub(crate) async fn authorized(&self, id: &str, token: &str) -> Result<RecoveryRecord, AccessError> {
         let id = Uuid::try_parse(id).map_err(|_| AccessError::NotFound)?;
         let token = Token::parse(token).ok_or(AccessError::Unauthorized)?;
         let record = self.store.recovery(RecoveryId(*id.as_bytes())).await?.ok_or(AccessError::NotFound)?;
@@ -355,7 +359,13 @@ impl Service {
             Some(key) => self.hint_of(self.store.employer(key).await?.as_ref()),
             None => self.hint_of(None),
         };
-        Ok(self.view_with(record, hint))
+        let mut view = self.view_with(record, hint);
+        if view.assisted.is_some()
+            && let Some(case) = self.store.case_from(record.recovery.id).await?
+        {
+            view.case_reference = Some(case.reference.as_str().to_owned());
+        }
+        Ok(view)
     }
 
     /// The masked address of an employer; the same for everyone where nothing may be told.
@@ -403,6 +413,7 @@ impl Service {
             code,
             link,
             assisted,
+            case_reference: None,
             mail_delayed: is_delayed(recovery, now),
             locale: Locale::parse(&record.locale).unwrap_or_default(),
         }
@@ -410,9 +421,9 @@ impl Service {
 }
 
 /// What was paid at the door.
-struct Toll {
+pub(crate) struct Toll {
     /// The proof to spend, where one was asked for.
-    once: Option<Once>,
+    pub(crate) once: Option<Once>,
     /// The brake over all codes is on: this start is not counted there any more.
     braked: bool,
 }

@@ -24,6 +24,8 @@ pub struct RecoveryView {
     pub link: Option<LinkMailView>,
     /// Why it goes on in person.
     pub assisted: Option<AssistedReason>,
+    /// The reference of the case that was opened from it, as it stands in an address.
+    pub case_reference: Option<String>,
     /// The mail has been waiting for longer than people expect.
     pub mail_delayed: bool,
     /// The flow's language.

@@ -17,8 +17,7 @@ use super::{
     problem::{Fault, Problem},
     reader::{Entry, Reader},
     settings::{
-        Assisted, Database, Desk, Institution, Log, LogFormat, Mail, Secret, Server, Settings, Sri,
-        SriSource,
+        Assisted, Database, Desk, Institution, Log, LogFormat, Mail, Secret, Server, Settings, Sri, SriSource,
     },
 };
 

@@ -348,6 +348,9 @@ pub enum CaseRefusal {
     /// Who asked or approved does not decide over the objection.
     #[error("own_case")]
     OwnCase,
+    /// The identifiers that opened it are not those of the registry.
+    #[error("data_mismatch")]
+    DataMismatch,
     /// No details were given.
     #[error("details_missing")]
     DetailsMissing,
@@ -442,6 +445,7 @@ impl CaseRefusal {
             Self::HeldByAnother { .. } => "held_by_another",
             Self::OwnRequest => "own_request",
             Self::OwnCase => "own_case",
+            Self::DataMismatch => "data_mismatch",
             Self::DetailsMissing => "details_missing",
             Self::NoEmail => "no_email",
             Self::EmailUnverified => "email_unverified",

@@ -406,6 +406,9 @@ pub struct AssistedCase {
     pub id: CaseId,
     /// Whose key.
     pub employer: EmployerKey,
+    /// Whether the identifiers that opened it are those of the registry. Under [`Mismatch::Hide`](crate::Mismatch::Hide) a
+    /// case is opened in any case, and one that matches nothing never comes to an approval.
+    pub matched: bool,
     /// Why it goes in person.
     pub reason: AssistedReason,
     /// When it was opened; its life counts from here.
@@ -443,6 +446,7 @@ impl AssistedCase {
         Self {
             id,
             employer,
+            matched: true,
             reason,
             created_at: now,
             details: None,

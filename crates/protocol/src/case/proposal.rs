@@ -157,8 +157,11 @@ impl AssistedCase {
         Ok(())
     }
 
-    /// Whether everything is there that an approval rests on.
-    pub(super) fn check_complete(&self, facts: &Facts) -> Result<(), CaseRefusal> {
+    /// Whether everything is there that an approval rests on; what is missing otherwise.
+    pub fn check_complete(&self, facts: &Facts) -> Result<(), CaseRefusal> {
+        if !self.matched {
+            return Err(CaseRefusal::DataMismatch);
+        }
         let details = self.details.ok_or(CaseRefusal::DetailsMissing)?;
         if self.identification.is_none() {
             return Err(CaseRefusal::NotIdentified);

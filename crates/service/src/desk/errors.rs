@@ -49,10 +49,16 @@ pub enum CaseField {
     Representative,
     /// The new representative's name.
     RepresentativeName,
+    /// The third party's number.
+    ThirdParty,
+    /// The third party's name.
+    ThirdPartyName,
     /// The identified person's name.
     PersonName,
     /// The identified person's number.
     PersonNumber,
+    /// How they were identified.
+    IdentifiedBy,
     /// A remark, a ground, a reason.
     Text,
 }
@@ -69,8 +75,11 @@ impl CaseField {
             Self::Centre => "centre",
             Self::Representative => "new_representative_id",
             Self::RepresentativeName => "new_representative_name",
+            Self::ThirdParty => "third_party_id",
+            Self::ThirdPartyName => "third_party_name",
             Self::PersonName => "person_name",
             Self::PersonNumber => "person_number",
+            Self::IdentifiedBy => "identified_by",
             Self::Text => "text",
         }
     }

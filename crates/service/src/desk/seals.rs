@@ -1,6 +1,6 @@
 //! What persons typed in a case: sealed as one, and named by marks.
 
-use clavero_protocol::{CaseId, Mark};
+use clavero_protocol::{AssistedCase, CaseId, Mark};
 use serde::{Deserialize, Serialize};
 
 use crate::KeyRing;
@@ -8,6 +8,12 @@ use crate::KeyRing;
 /// Everything personal that a case holds. It leaves the service only sealed.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) struct Dossier {
+    /// The representative's number that was typed to open the case.
+    #[serde(default)]
+    pub(super) claimed: String,
+    /// The check-list's documents as they were called when the case was opened, in Spanish and English.
+    #[serde(default)]
+    pub(super) documents: Vec<(String, String)>,
     #[serde(default)]
     pub(super) phone: String,
     #[serde(default)]
@@ -17,6 +23,9 @@ pub(super) struct Dossier {
     /// Number and name of the new legal representative.
     #[serde(default)]
     pub(super) representative: Option<(String, String)>,
+    /// Number and name of the third party who comes.
+    #[serde(default)]
+    pub(super) third_party: Option<(String, String)>,
     /// Number of the representative who stood in the registry when that was told.
     #[serde(default)]
     pub(super) representative_before: String,
@@ -31,6 +40,52 @@ pub(super) struct Dossier {
     /// Why it was last sent back or ended.
     #[serde(default)]
     pub(super) reason: Option<String>,
+}
+
+impl Dossier {
+    /// The contact's mark, the third party's name in it.
+    pub(super) fn contact_mark(&self, keys: &KeyRing) -> Mark {
+        let (number, name) = self.third_party.clone().unwrap_or_default();
+        let parts = [&self.phone, &self.address, &number, &name];
+        keys.mark("contact", &parts.map(String::as_bytes))
+    }
+
+    /// The mark of the change of representative: who stands there, and who takes their place.
+    pub(super) fn representative_mark(&self, keys: &KeyRing) -> Option<Mark> {
+        let (number, name) = self.representative.as_ref()?;
+        let parts = [&self.representative_before, number, name];
+        Some(keys.mark("representative", &parts.map(String::as_bytes)))
+    }
+
+    pub(super) fn person_mark(&self, keys: &KeyRing) -> Option<Mark> {
+        let (name, number) = self.person.as_ref()?;
+        Some(keys.mark("person", &[name.as_bytes(), number.as_bytes()]))
+    }
+
+    pub(super) fn ground_mark(&self, keys: &KeyRing) -> Option<Mark> {
+        self.ground.as_ref().map(|ground| keys.mark("ground", &[ground.as_bytes()]))
+    }
+
+    pub(super) fn remark_mark(&self, keys: &KeyRing, place: usize) -> Option<Mark> {
+        let remark = self.remarks.get(place)?.as_ref()?;
+        Some(keys.mark("remark", &[remark.as_bytes()]))
+    }
+
+    /// Whether what is read here is what the machine's marks speak of: what an officer sees is what is decided.
+    pub(super) fn fits(&self, keys: &KeyRing, case: &AssistedCase) -> bool {
+        let details = case.details.is_none_or(|details| {
+            details.contact == self.contact_mark(keys)
+                && details.representative == self.representative_mark(keys)
+        });
+        let remarks =
+            case.documents.iter().enumerate().all(|(place, line)| {
+                line.found.and_then(|(_, remark)| remark) == self.remark_mark(keys, place)
+            });
+        details
+            && remarks
+            && case.identification.map(|seen| seen.whom) == self.person_mark(keys)
+            && case.ground == self.ground_mark(keys)
+    }
 }
 
 const SEAL: &str = "case-dossier";

@@ -6,7 +6,7 @@ use clavero_protocol::{
 };
 use clavero_words::Locale;
 
-use super::{Centre, EnablingDocument};
+use super::Centre;
 use crate::views::{CodeView, EmployerName, LinkMailView};
 
 /// An officer with a living session, as far as cases look.
@@ -68,8 +68,10 @@ pub struct CaseView {
 pub struct DocumentView {
     /// Its place in the case's list, by which it is checked.
     pub place: usize,
-    /// What it is.
-    pub document: EnablingDocument,
+    /// What it is, in Spanish.
+    pub es: String,
+    /// What it is, in English.
+    pub en: String,
     /// On which occasion it has to be brought.
     pub need: Need,
     /// Whether this applicant has to bring it, as far as is known.
@@ -109,10 +111,10 @@ pub struct EventView {
 pub struct DeskCaseView {
     /// What the applicant sees as well.
     pub case: CaseView,
-    /// Grows with each step. A form sends back the one that it showed.
-    pub version: i64,
-    /// The employer.
-    pub employer: EmployerFile,
+    /// The employer; `None` where the identifiers that opened the case name none, or another representative.
+    pub employer: Option<EmployerFile>,
+    /// What was typed to open it, where that matches nothing: RUC, sucursal and the representative's number.
+    pub claimed: Option<(String, String, String)>,
     /// What the applicant told.
     pub details: Option<DetailsView>,
     /// Whom an officer saw.
@@ -183,6 +185,8 @@ pub struct DetailsView {
     pub verified_at: Option<Timestamp>,
     /// The new legal representative: number and name.
     pub representative: Option<(String, String)>,
+    /// The third party who comes: number and name.
+    pub third_party: Option<(String, String)>,
     /// The centre's place in the list.
     pub centre: u16,
 }
@@ -302,6 +306,10 @@ pub struct SlipData {
     pub secret: String,
     /// Whose.
     pub employer: EmployerName,
+    /// To whom it is handed: the person who was seen, number and name.
+    pub recipient: (String, String),
+    /// Where it is handed over.
+    pub centre: Option<Centre>,
     /// The case, in groups of four.
     pub reference: String,
     /// When it was made.
@@ -319,29 +327,39 @@ impl std::fmt::Debug for SlipData {
 }
 
 /// What the PDF packet of a case is filled with: plain data, so that `documents` needs to know nothing of cases.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct PacketData {
     /// In groups of four.
     pub reference: String,
-    /// The address of the case's page, for the QR code. Its path only: the base is the deployer's.
+    /// The address of the case's page, without its base: `/empleadores/clave-patronal/…`.
     pub path: String,
-    /// Whose.
-    pub employer: EmployerName,
+    /// Thirteen digits.
+    pub ruc: String,
+    /// Four digits.
+    pub sucursal: String,
+    /// Razón social; empty where nothing may be told of the registry.
+    pub name: String,
     /// The kind.
     pub kind: EmployerKind,
-    /// The legal representative's number, masked but for its end: whoever holds the reference can print the packet.
-    pub representative_hint: String,
-    /// Why it goes in person.
-    pub reason: AssistedReason,
+    /// The legal representative on record: number as it was typed, and name; the name is empty where nothing may be told.
+    pub representative: (String, String),
+    /// The one who takes over.
+    pub new_representative: Option<(String, String)>,
     /// Who comes.
     pub applicant: Option<Applicant>,
-    /// Whether the legal representative changes.
-    pub representative_changes: bool,
-    /// The masked mailbox.
-    pub email_hint: Option<String>,
+    /// The third party: number and name.
+    pub third_party: Option<(String, String)>,
+    /// Telephone, or empty.
+    pub phone: String,
+    /// Postal address, or empty.
+    pub address: String,
+    /// The mailbox that was given.
+    pub email: Option<String>,
+    /// Why it goes in person.
+    pub reason: AssistedReason,
     /// Where to go.
     pub centre: Option<Centre>,
-    /// What to bring.
+    /// What to bring, in the language asked for.
     pub documents: Vec<String>,
     /// When the case was opened.
     pub created_at: Timestamp,
@@ -349,6 +367,12 @@ pub struct PacketData {
     pub expires_at: Timestamp,
     /// The language asked for.
     pub locale: Locale,
+}
+
+impl std::fmt::Debug for PacketData {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PacketData(…)")
+    }
 }
 
 /// A line of the day's sheet: one act of one person.

@@ -7,6 +7,7 @@ mod smtp;
 use async_trait::async_trait;
 use clavero_protocol::EmailAddress;
 
+pub(crate) use compose::in_one_line;
 pub use compose::{About, Carries, CaseCarries, ComposeError, Mail, Sender};
 pub use mailbox::{Mailbox, Received};
 pub(crate) use smtp::CONNECTIONS;

@@ -106,16 +106,15 @@ impl Job {
 
     /// Makes the mail and hands it over.
     async fn hand_over(&self, token: Option<Token>) -> Way {
-        let Some(employer) = &self.mail.employer else {
+        let (employer, case) = (self.mail.employer.as_ref(), self.mail.case.as_ref());
+        let key = employer.map(|employer| employer.record.key).or(case.map(|case| case.record.case.employer));
+        let Some(key) = key else {
             return Way::Said(self.mirror.pretend(self.transport.as_ref()).await);
         };
         let began = Instant::now();
-        let key = employer.record.key;
         // The mails of a case go to its own mailbox, or to the one that was on record when it was asked for.
-        let case = self.mail.case.as_ref();
-        let Some(sealed) = case.map(|case| &case.to).or(employer.record.email.as_ref()) else {
-            return Way::Nothing;
-        };
+        let on_record = employer.and_then(|employer| employer.record.email.as_ref());
+        let Some(sealed) = case.map(|case| &case.to).or(on_record) else { return Way::Nothing };
         let Some(to) = self.service.keys.open_email(&key, sealed) else { return Way::Fault(Fault::Keys) };
         let now = self.service.store.now();
         let (carries, ends_at) = match self.carries(employer, token, now) {
@@ -124,7 +123,9 @@ impl Job {
         };
         let locale = self.locale();
         let id = (self.mail.id, self.mail.queued_at);
-        let about = About { key, name: &employer.record.name };
+        // Nobody has shown yet whose mailbox that is: it learns no name.
+        let named = employer.filter(|_| self.mail.kind != MailKind::CaseCode);
+        let about = About { key, name: named.map_or("", |employer| &employer.record.name) };
         let message = match (Mail { id, to: &to, about, locale, now, ends_at, carries }).compose(&self.sender)
         {
             Ok(message) => message,
@@ -149,7 +150,7 @@ impl Job {
     /// The secret, made now, and when it ends at the earliest.
     fn carries(
         &self,
-        employer: &Employer,
+        employer: Option<&Employer>,
         token: Option<Token>,
         now: Timestamp,
     ) -> Result<(Carries, Timestamp), Way> {
@@ -172,7 +173,8 @@ impl Job {
                 Ok((Carries::Link { token: token()?, replaces }, end(&flow.recovery, policy.link_ttl)))
             }
             (MailKind::Changed, _) => {
-                let at = employer.credential.as_ref().ok_or(Way::Nothing)?.changed_at;
+                let credential = employer.and_then(|employer| employer.credential.as_ref());
+                let at = credential.ok_or(Way::Nothing)?.changed_at;
                 Ok((Carries::Changed { token: token()?, at }, now))
             }
             (MailKind::Code | MailKind::Link, None) => Err(Way::Nothing),
@@ -235,7 +237,7 @@ impl Job {
     }
 
     fn count(&self, outcome: MailOutcome) {
-        let is_decoy = self.mail.employer.is_none();
+        let is_decoy = self.mail.employer.is_none() && self.mail.case.is_none();
         let kind = match self.mail.kind {
             _ if is_decoy => "decoy",
             MailKind::Code => mail_word(FlowMail::Code),

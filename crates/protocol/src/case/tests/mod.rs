@@ -223,6 +223,8 @@ fn nothing_is_asked_for_before_everything_is_there() {
     let give = |case: &AssistedCase, details| step(case, desk(ANA), CaseCommand::GiveDetails(details), 8);
     let taken = step(&opened(1), desk(ANA), CaseCommand::Take { over: false }, 2);
     assert_eq!(ask(&taken, &FACTS), Err(CaseRefusal::DetailsMissing));
+    let decoy = AssistedCase { matched: false, ..taken.clone() };
+    assert_eq!(ask(&decoy, &FACTS), Err(CaseRefusal::DataMismatch));
     let told = give(&taken, details(None));
     assert_eq!(ask(&told, &FACTS), Err(CaseRefusal::NotIdentified));
     let seen = step(&told, desk(ANA), CaseCommand::Identify(SEEN), 8);

@@ -20,6 +20,7 @@ use zeroize::Zeroizing;
 
 pub use self::case::CaseCarries;
 use self::headers::{AutoSubmitted, ContentLanguage, NoAutomaticReplies};
+pub(crate) use self::name::in_one_line;
 
 /// Why a mail cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -79,10 +80,9 @@ impl Carries {
     pub const fn kind(&self) -> MailKind {
         match self {
             Self::Code { .. } => MailKind::Code,
-            Self::Link { .. } => MailKind::Link,
+            Self::Link { .. } | Self::Case(CaseCarries::Activation { .. }) => MailKind::Link,
             Self::Changed { .. } => MailKind::Changed,
             Self::Case(CaseCarries::Code { .. }) => MailKind::CaseCode,
-            Self::Case(CaseCarries::Activation { .. }) => MailKind::Link,
             Self::Case(CaseCarries::Stop { .. }) => MailKind::CaseStop,
             Self::Case(CaseCarries::Reminder { .. }) => MailKind::CaseReminder,
             Self::Case(CaseCarries::Approved { .. }) => MailKind::CaseApproved,
@@ -188,7 +188,7 @@ impl Mail<'_> {
 
 /// lettre panics on a line break in a display name.
 fn from(sender: &Sender) -> Mailbox {
-    let name = sender.from.name.as_deref().map(name::in_one_line).filter(|name| !name.is_empty());
+    let name = sender.from.name.as_deref().map(in_one_line).filter(|name| !name.is_empty());
     Mailbox::new(name, sender.from.email.clone())
 }
 

@@ -4,7 +4,7 @@
 const LONGEST: usize = 100;
 
 /// Without anything that ends a line, hides, or turns the direction of reading.
-pub(super) fn in_one_line(name: &str) -> String {
+pub(crate) fn in_one_line(name: &str) -> String {
     let visible = name.chars().map(|c| if c.is_control() || is_separator(c) { ' ' } else { c });
     let visible: String = visible.filter(|c| !is_invisible(*c)).collect();
     visible.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -70,13 +70,13 @@ fn tell_old_mailbox(tx: &Tx<'_>, record: &CaseRecord) -> Result<(), StoreError> 
 /// Whether the representative on record is the one whose change was approved, or its successor already.
 pub(super) fn representative_fits(
     transition: &CaseTransition,
-    employer: &Employer,
+    employer: Option<&Employer>,
     change: Option<&NewRepresentative>,
 ) -> bool {
     transition.effects.iter().all(|effect| match effect {
         CaseEffect::Apply(Proposal { representative: Some(_), .. }) => {
-            let standing = &employer.record.representative;
-            change.is_some_and(|change| *standing == change.from || *standing == change.to)
+            let standing = employer.map(|employer| &employer.record.representative);
+            change.is_some_and(|change| standing == Some(&change.from) || standing == Some(&change.to))
         }
         _ => true,
     })
@@ -157,14 +157,14 @@ fn begin(
 }
 
 fn supersede_others(tx: &Tx<'_>, record: &CaseRecord, step: &CaseStep) -> Result<(), StoreError> {
-    let condition = "employer_id = ?1 AND stage < 10 AND id <> ?2";
+    let condition = "employer_id = ?1 AND stage < 10 AND id <> ?2 AND matched";
     let parameters = params![record.case.employer.as_i64(), record.case.id.0.as_slice()];
     for other in rows::select(tx.connection, condition, parameters)? {
         let policy = std::sync::Arc::clone(&step.policy);
         let end = CaseStep::plain(other.case.id, CaseActor::System, CaseCommand::Supersede, policy);
         let Some((other, employer)) = load(tx, end.id)? else { continue };
         // One that has run out or is frozen stays as it is; that is no refusal worth an entry.
-        let facts = super::facts(tx.connection, &other, &employer)?;
+        let facts = super::facts(tx.connection, &other, employer.as_ref())?;
         let moment = clavero_protocol::Moment { now: tx.now, facts: &facts, policy: &end.policy };
         if let Ok(transition) = other.case.decide(end.actor, &end.command, moment) {
             save(tx, &other, &transition, &end)?;

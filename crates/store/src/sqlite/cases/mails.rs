@@ -80,7 +80,7 @@ pub(in super::super) fn record_code(
 
 fn take(tx: &Tx<'_>, step: &CaseStep) -> Result<bool, StoreError> {
     let Some((record, employer)) = load(tx, step.id)? else { return Ok(false) };
-    match decide(tx, (&record, &employer), step)? {
+    match decide(tx, (&record, employer.as_ref()), step)? {
         Ok(transition) => save(tx, &record, &transition, step).map(|_| true),
         Err(_) => Ok(false),
     }
@@ -110,7 +110,7 @@ pub(super) fn find_stop(connection: &Connection, verifier: &Digest) -> Result<Op
 fn due(created_at: Timestamp, now: Timestamp, policy: &Policy) -> u32 {
     let ttl = policy.cases.case_ttl;
     let half = now >= created_at + ttl / 2;
-    let last_day = ttl > DAY * 2 && now >= created_at + (ttl - DAY);
+    let last_day = ttl > DAY * 2 && now >= created_at + ttl.saturating_sub(DAY);
     u32::from(half) + u32::from(last_day)
 }
 

@@ -55,7 +55,7 @@ impl Cases for Sqlite {
         self.readers.read(|connection| {
             let Some(record) = rows::find(connection, id)? else { return Ok(None) };
             let employer = employers::find(connection, &record.case.employer)?;
-            employer.map(|employer| facts(connection, &record, &employer)).transpose()
+            facts(connection, &record, employer.as_ref()).map(Some)
         })
     }
 
@@ -96,12 +96,17 @@ impl Cases for Sqlite {
 }
 
 /// What the machine is told of the world around a case.
-fn facts(connection: &Connection, record: &CaseRecord, employer: &Employer) -> Result<Facts, StoreError> {
-    let domestic = employer.record.kind == EmployerKind::Domestico;
+fn facts(
+    connection: &Connection,
+    record: &CaseRecord,
+    employer: Option<&Employer>,
+) -> Result<Facts, StoreError> {
+    let email = employer.and_then(|employer| employer.record.email.as_ref());
+    let taxed = employer.filter(|employer| employer.record.kind != EmployerKind::Domestico);
     Ok(Facts {
-        email: employer.record.email.as_ref().map(|email| Mark(email.index)),
-        tax: if domestic { TaxState::Unknown } else { employer.tax },
-        first_key: !employer.standing().has_key,
+        email: email.map(|email| Mark(email.index)),
+        tax: taxed.map_or(TaxState::Unknown, |employer| employer.tax),
+        first_key: employer.is_none_or(|employer| !employer.standing().has_key),
         sibling_frozen: rows::sibling_frozen(connection, &record.case.employer, record.case.id)?,
     })
 }
@@ -113,7 +118,9 @@ fn open(tx: &Tx<'_>, new: OpenCase) -> Result<Result<CaseRecord, CaseNotOpened>,
         return Ok(Err(CaseNotOpened::ReferenceTaken));
     }
     let of_employer = rows::select(tx.connection, "employer_id = ?1", [record.case.employer.as_i64()])?;
-    let open = of_employer.iter().filter(|other| !other.case.state(tx.now, &policy).has_ended()).count();
+    // Whoever does not know the identifiers takes no place from the owner.
+    let alike = of_employer.iter().filter(|other| other.case.matched == record.case.matched);
+    let open = alike.filter(|other| !other.case.state(tx.now, &policy).has_ended()).count();
     if open >= policy.cases.open_per_employer as usize {
         audit::append(tx, &entry.refused("too_many_open"))?;
         return Ok(Err(CaseNotOpened::TooManyOpen));
@@ -132,7 +139,7 @@ fn open(tx: &Tx<'_>, new: OpenCase) -> Result<Result<CaseRecord, CaseNotOpened>,
 
 fn step(tx: &Tx<'_>, step: &CaseStep) -> Result<Result<CaseRecord, CaseNotTaken>, StoreError> {
     let Some((record, employer)) = load(tx, step.id)? else { return Ok(Err(CaseNotTaken::Unknown)) };
-    let transition = match decide(tx, (&record, &employer), step)? {
+    let transition = match decide(tx, (&record, employer.as_ref()), step)? {
         Ok(transition) => transition,
         Err(refusal) => return Ok(Err(CaseNotTaken::Refused(refusal))),
     };
@@ -145,16 +152,17 @@ fn step(tx: &Tx<'_>, step: &CaseStep) -> Result<Result<CaseRecord, CaseNotTaken>
     save(tx, &record, &transition, step).map(Ok)
 }
 
-fn load(tx: &Tx<'_>, id: CaseId) -> Result<Option<(CaseRecord, Employer)>, StoreError> {
+/// A case and its employer; none for one that matches nothing.
+fn load(tx: &Tx<'_>, id: CaseId) -> Result<Option<(CaseRecord, Option<Employer>)>, StoreError> {
     let Some(record) = rows::find(tx.connection, id)? else { return Ok(None) };
     let employer = employers::find(tx.connection, &record.case.employer)?;
-    Ok(employer.map(|employer| (record, employer)))
+    Ok(Some((record, employer)))
 }
 
 /// Decides without saving; a refusal is written down.
 fn decide(
     tx: &Tx<'_>,
-    (record, employer): (&CaseRecord, &Employer),
+    (record, employer): (&CaseRecord, Option<&Employer>),
     step: &CaseStep,
 ) -> Result<Result<CaseTransition, CaseRefusal>, StoreError> {
     let facts = facts(tx.connection, record, employer)?;

@@ -46,6 +46,7 @@ fn decode(row: &Row<'_>) -> Result<CaseRecord, StoreError> {
         case: AssistedCase {
             id: CaseId(required("id")?),
             employer: EmployerKey::from_i64(row.get("employer_id")?).ok_or(CORRUPT)?,
+            matched: row.get("matched")?,
             reason: word(row, "reason", AssistedReason::parse)?.ok_or(CORRUPT)?,
             created_at: Timestamp::from_micros(row.get("created_at")?),
             details: decode_details(row)?,
@@ -173,9 +174,9 @@ pub(super) fn insert(tx: &Tx<'_>, record: &CaseRecord, from: Option<RecoveryId>)
     let case = &record.case;
     tx.connection
         .prepare_cached(
-            "INSERT INTO assisted_case (id, reference, employer_id, reason, key_id, locale, from_recovery, created_at, \
+            "INSERT INTO assisted_case (id, reference, employer_id, matched, reason, key_id, locale, from_recovery, created_at, \
              updated_at, version, dossier, codes, code_attempts, starts, stage) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, 0, 0, 0, 0)",
+             VALUES (?1, ?2, ?3, ?11, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, 0, 0, 0, 0)",
         )?
         .execute(params![
             case.id.0.as_slice(),
@@ -188,6 +189,7 @@ pub(super) fn insert(tx: &Tx<'_>, record: &CaseRecord, from: Option<RecoveryId>)
             case.created_at.as_micros(),
             record.version,
             record.dossier,
+            case.matched,
         ])?;
     for (place, line) in (0_i64..).zip(&case.documents) {
         tx.connection
@@ -305,10 +307,12 @@ pub(super) fn keep_old_email(tx: &Tx<'_>, id: CaseId, email: &SealedEmail) -> Re
 }
 
 pub(super) fn old_email(connection: &Connection, id: CaseId) -> Result<Option<SealedEmail>, StoreError> {
-    let found: Option<(Option<Vec<u8>>, Option<Vec<u8>>, Option<i64>)> = connection
-        .prepare_cached("SELECT old_email, old_email_mark, old_email_lane FROM assisted_case WHERE id = ?1")?
+    let sql = "SELECT old_email, old_email_mark, old_email_lane FROM assisted_case WHERE id = ?1 \
+               AND old_email IS NOT NULL";
+    let found: Option<(Vec<u8>, Vec<u8>, i64)> = connection
+        .prepare_cached(sql)?
         .query_row([id.0.as_slice()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
-    let Some((Some(sealed), Some(index), Some(lane))) = found else { return Ok(None) };
+    let Some((sealed, index, lane)) = found else { return Ok(None) };
     Ok(Some(SealedEmail { sealed, index: bytes(&index, "assisted_case.old_email_mark")?, lane }))
 }

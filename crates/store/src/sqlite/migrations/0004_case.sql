@@ -3,6 +3,8 @@ CREATE TABLE assisted_case (
     id             BLOB PRIMARY KEY,
     reference      TEXT NOT NULL UNIQUE,
     employer_id    INTEGER NOT NULL,
+    -- Whether the identifiers that opened it are those of the registry.
+    matched        INTEGER NOT NULL,
     reason         TEXT NOT NULL,
     key_id         TEXT NOT NULL,
     locale         TEXT NOT NULL,

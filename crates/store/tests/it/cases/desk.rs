@@ -189,10 +189,17 @@ fn verifiers(first: Digest) -> Vec<Digest> {
 pub(super) async fn claim(world: &World, first: Digest) -> Vec<ClaimedMail> {
     let (lease, policy) = (std::time::Duration::from_mins(1), Arc::clone(&world.policy));
     let verifiers = verifiers(first);
-    let claim = clavero_store::Claim { max: 8, lease, busy_lanes: Vec::new(), verifiers, policy };
+    let claim = clavero_store::Claim {
+        max: 8,
+        lease,
+        busy_lanes: Vec::new(),
+        verifiers,
+        policy,
+        wait: std::time::Duration::ZERO,
+    };
     world.store.claim_mails(claim).await.expect("a claim")
 }
 
-pub(super) fn dossier(read: i64, byte: u8) -> Option<NewDossier> {
-    Some(NewDossier { read, sealed: vec![byte] })
+pub(super) fn dossier(read: i64, byte: u8) -> NewDossier {
+    NewDossier { read, sealed: vec![byte] }
 }

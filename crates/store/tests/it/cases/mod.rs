@@ -164,7 +164,7 @@ pub(crate) async fn a_form_that_was_read_earlier_writes_nothing_over(world: Worl
     case.take(desk(ANA), CaseCommand::Take { over: false }).await.expect("the case");
     let found = |finding| CaseCommand::CheckDocument { place: 0, finding, remark: None };
     let write =
-        |read, finding| CaseStep { dossier: dossier(read, 77), ..case.step(desk(ANA), found(finding)) };
+        |read, finding| CaseStep { dossier: Some(dossier(read, 77)), ..case.step(desk(ANA), found(finding)) };
     assert_eq!(case.send(write(1, Finding::OriginalSeen)).await.expect("the first").dossier, [77]);
     assert_eq!(case.send(write(1, Finding::Missing)).await, Err(CaseNotTaken::Stale));
     assert_eq!(case.read().await.version, 2);
@@ -360,8 +360,8 @@ pub(crate) async fn the_queue_is_by_age_and_counts_each_state(world: World) {
         |list: &clavero_store::CaseList| list.rows.iter().map(|row| row.case.id.0[0]).collect::<Vec<_>>();
     let first = list(CaseQuery { rows: 4, ..CaseQuery::default() }).await;
     assert_eq!((numbers(&first), first.more), (vec![1, 2, 3, 4], true));
-    let last = first.rows.last().expect("a row");
-    let after = Some((last.case.created_at, last.case.id));
+    let end = first.rows.last().expect("a row");
+    let after = Some((end.case.created_at, end.case.id));
     let second = list(CaseQuery { rows: 4, after, ..CaseQuery::default() }).await;
     assert_eq!((numbers(&second), second.more), (vec![5, 6, 7], false));
     let count = |state| second.counts.iter().find(|(found, _)| *found == state).map(|(_, count)| *count);

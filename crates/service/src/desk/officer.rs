@@ -1,0 +1,369 @@
+//! What officers do with a case.
+
+use clavero_protocol::{
+    CaseActor, CaseCommand, CaseReference, CaseRefusal, Decision, Finding, Identification, RecoveryId,
+    RepresentativeId, Route, Start, Touch,
+};
+use clavero_store::{Actor, AuditEntry, CaseRecord, CaseStep, NewRepresentative};
+use clavero_words::Locale;
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::{
+    CaseDetails, CaseError, DeskCaseView, HandedOver, OfficerContext, PersonSeen, SlipData, forms,
+    present::employer_name, seals::Dossier,
+};
+use crate::{Service, secrets::random};
+
+/// What the digest of a slip's secret begins with, so that it is the digest of nothing else.
+const SLIP: &[u8] = b"clavero slip 1";
+
+/// What is stored of a slip's secret.
+pub(super) fn slip_digest(secret: &CaseReference) -> [u8; 32] {
+    Sha256::new().chain_update(SLIP).chain_update(secret.as_str().as_bytes()).finalize().into()
+}
+
+impl OfficerContext {
+    const fn actor(&self) -> CaseActor {
+        CaseActor::Officer { id: self.id, role: self.role }
+    }
+}
+
+impl Service {
+    /// A case for an officer who may read cases.
+    pub(super) async fn case_for(
+        &self,
+        officer: &OfficerContext,
+        reference: &str,
+    ) -> Result<CaseRecord, CaseError> {
+        if !officer.role.reads_cases() {
+            self.note_desk_refusal(officer, "case.read").await?;
+            return Err(CaseError::Refused(CaseRefusal::RoleForbids));
+        }
+        let reference = CaseReference::parse(reference)?;
+        self.store.case_by_reference(reference).await?.ok_or(CaseError::Unknown)
+    }
+
+    /// Writes down that an officer tried what the role does not allow.
+    pub(super) async fn note_desk_refusal(
+        &self,
+        officer: &OfficerContext,
+        act: &'static str,
+    ) -> Result<(), CaseError> {
+        let entry = AuditEntry::done(Actor::Officer(officer.id), act);
+        Ok(self.store.note_refusal(entry.refused(CaseRefusal::RoleForbids.as_str())).await?)
+    }
+
+    /// A case as an officer sees it.
+    pub async fn desk_case(
+        &self,
+        officer: &OfficerContext,
+        reference: &str,
+    ) -> Result<DeskCaseView, CaseError> {
+        let record = self.case_for(officer, reference).await?;
+        Ok(self.desk_view(&record, officer).await?)
+    }
+
+    async fn desk_step(
+        &self,
+        officer: &OfficerContext,
+        reference: &str,
+        command: CaseCommand,
+    ) -> Result<DeskCaseView, CaseError> {
+        let record = self.case_for(officer, reference).await?;
+        let record = self.take_step(self.plain_step(&record, officer.actor(), command)).await?;
+        Ok(self.desk_view(&record, officer).await?)
+    }
+
+    /// A step that writes into the dossier.
+    async fn written_step(
+        &self,
+        officer: &OfficerContext,
+        reference: &str,
+        write: impl FnOnce(&Self, &CaseRecord, &mut Dossier) -> Option<CaseCommand> + Send,
+    ) -> Result<DeskCaseView, CaseError> {
+        let record = self.case_for(officer, reference).await?;
+        let mut dossier = self.dossier(&record).ok_or(CaseError::Unavailable)?;
+        let command = write(self, &record, &mut dossier);
+        let command = command.ok_or(CaseError::Refused(CaseRefusal::NoSuchDocument))?;
+        let step = self.with_dossier(&record, officer.actor(), command, &dossier)?;
+        let record = self.take_step(step).await?;
+        Ok(self.desk_view(&record, officer).await?)
+    }
+
+    /// Takes a case in hand; with `over` from another officer, late or as a supervisor.
+    pub async fn take_case(
+        &self,
+        officer: &OfficerContext,
+        reference: &str,
+        over: bool,
+    ) -> Result<DeskCaseView, CaseError> {
+        self.desk_step(officer, reference, CaseCommand::Take { over }).await
+    }
+
+    /// Puts a case back into the queue.
+    pub async fn release_case(
+        &self,
+        officer: &OfficerContext,
+        reference: &str,
+    ) -> Result<DeskCaseView, CaseError> {
+        self.desk_step(officer, reference, CaseCommand::Release).await
+    }
+
+    /// Corrects what the applicant told, with the applicant at the desk.
+    pub async fn desk_details(
+        &self,
+        officer: &OfficerContext,
+        reference: &str,
+        details: CaseDetails<'_>,
+    ) -> Result<DeskCaseView, CaseError> {
+        let record = self.case_for(officer, reference).await?;
+        let record = self.give_details(&record, officer.actor(), details).await?;
+        Ok(self.desk_view(&record, officer).await?)
+    }
+
+    /// Sends a code to the applicant's mailbox.
+    pub async fn desk_send_code(
+        &self,
+        officer: &OfficerContext,
+        reference: &str,
+    ) -> Result<DeskCaseView, CaseError> {
+        let record = self.case_for(officer, reference).await?;
+        let record = self.send_code(&record, officer.actor()).await?;
+        Ok(self.desk_view(&record, officer).await?)
+    }
+
+    /// Types the code that the applicant tells.
+    pub async fn desk_verify_code(
+        &self,
+        officer: &OfficerContext,
+        reference: &str,
+        typed: &str,
+    ) -> Result<DeskCaseView, CaseError> {
+        let record = self.case_for(officer, reference).await?;
+        let record = self.verify_code_of(&record, officer.actor(), typed).await?;
+        Ok(self.desk_view(&record, officer).await?)
+    }
+
+    /// Records what was found of the document at `place`.
+    pub async fn check_document(
+        &self,
+        officer: &OfficerContext,
+        reference: &str,
+        place: usize,
+        (finding, remark): (Finding, &str),
+    ) -> Result<DeskCaseView, CaseError> {
+        let remark = forms::optional_text(remark).map_err(CaseError::Fields)?;
+        self.written_step(officer, reference, |service, record, dossier| {
+            let lines = record.case.documents.len();
+            dossier.remarks.resize(lines, None);
+            *dossier.remarks.get_mut(place)? = remark;
+            let remark = dossier.remark_mark(&service.keys, place);
+            Some(CaseCommand::CheckDocument { place, finding, remark })
+        })
+        .await
+    }
+
+    /// Records whom the officer saw, and how they were identified.
+    pub async fn identify(
+        &self,
+        officer: &OfficerContext,
+        reference: &str,
+        person: PersonSeen<'_>,
+    ) -> Result<DeskCaseView, CaseError> {
+        let (name, number, how) = person.read().map_err(CaseError::Fields)?;
+        self.written_step(officer, reference, |service, _, dossier| {
+            dossier.person = Some((name, number));
+            let whom = dossier.person_mark(&service.keys)?;
+            Some(CaseCommand::Identify(Identification { whom, how }))
+        })
+        .await
+    }
+
+    /// Records why it goes on although the RUC is suspended or closed.
+    pub async fn give_ground(
+        &self,
+        officer: &OfficerContext,
+        reference: &str,
+        ground: &str,
+    ) -> Result<DeskCaseView, CaseError> {
+        let ground = forms::text(ground).map_err(CaseError::Fields)?;
+        self.written_step(officer, reference, |service, _, dossier| {
+            dossier.ground = Some(ground);
+            dossier.ground_mark(&service.keys).map(CaseCommand::GiveGround)
+        })
+        .await
+    }
+
+    /// Asks another officer for approval of exactly what the form with this digest showed.
+    pub async fn ask_approval(
+        &self,
+        officer: &OfficerContext,
+        reference: &str,
+        digest: [u8; 32],
+    ) -> Result<DeskCaseView, CaseError> {
+        let record = self.case_for(officer, reference).await?;
+        self.require_fit(&record)?;
+        let step = self.plain_step(&record, officer.actor(), CaseCommand::AskApproval { digest });
+        let email_changes = Some(self.budgets().email_changes(&officer.id));
+        let record = self.take_step(CaseStep { email_changes, ..step }).await?;
+        Ok(self.desk_view(&record, officer).await?)
+    }
+
+    /// What was typed is what the machine's marks speak of; a changed row is not decided on.
+    fn require_fit(&self, record: &CaseRecord) -> Result<Dossier, CaseError> {
+        let dossier = self.dossier(record).ok_or(CaseError::Unavailable)?;
+        if dossier.fits(&self.keys, &record.case) {
+            return Ok(dossier);
+        }
+        tracing::error!("a stored case does not hold what its marks say; it is not decided on");
+        metrics::counter!("clavero_cases_forged_total").increment(1);
+        Err(CaseError::Refused(CaseRefusal::FormChanged))
+    }
+
+    /// Approves exactly what the form with this digest showed. `touch` is for the view's `approve_purpose`.
+    pub async fn approve(
+        &self,
+        officer: &OfficerContext,
+        reference: &str,
+        digest: [u8; 32],
+        touch: Touch,
+    ) -> Result<DeskCaseView, CaseError> {
+        let record = self.case_for(officer, reference).await?;
+        self.require_fit(&record)?;
+        let step = self.plain_step(&record, officer.actor(), CaseCommand::Approve { digest, touch });
+        let record = self.take_step(step).await?;
+        Ok(self.desk_view(&record, officer).await?)
+    }
+
+    /// Sends a case back to the desk.
+    pub async fn return_case(
+        &self,
+        officer: &OfficerContext,
+        reference: &str,
+        reason: &str,
+    ) -> Result<DeskCaseView, CaseError> {
+        self.decide_with_reason(officer, reference, reason, CaseCommand::Return).await
+    }
+
+    /// Ends a case.
+    pub async fn reject_case(
+        &self,
+        officer: &OfficerContext,
+        reference: &str,
+        reason: &str,
+    ) -> Result<DeskCaseView, CaseError> {
+        self.decide_with_reason(officer, reference, reason, CaseCommand::Reject).await
+    }
+
+    /// Lets a stopped case go on.
+    pub async fn unfreeze_case(
+        &self,
+        officer: &OfficerContext,
+        reference: &str,
+        reason: &str,
+    ) -> Result<DeskCaseView, CaseError> {
+        self.decide_with_reason(officer, reference, reason, CaseCommand::Unfreeze).await
+    }
+
+    async fn decide_with_reason(
+        &self,
+        officer: &OfficerContext,
+        reference: &str,
+        reason: &str,
+        command: CaseCommand,
+    ) -> Result<DeskCaseView, CaseError> {
+        let reason = forms::text(reason).map_err(CaseError::Fields)?;
+        self.written_step(officer, reference, |_, _, dossier| {
+            dossier.reason = Some(reason);
+            Some(command)
+        })
+        .await
+    }
+
+    /// Opens the way to the new key: a link to the verified mailbox, or a slip where there is none. Can be started again,
+    /// with another touch. `touch` is for the view's `hand_over_purpose`.
+    pub async fn hand_over(
+        &self,
+        officer: &OfficerContext,
+        reference: &str,
+        touch: Touch,
+    ) -> Result<HandedOver, CaseError> {
+        let record = self.case_for(officer, reference).await?;
+        let dossier = self.require_fit(&record)?;
+        let route = record.case.asked_proposal().map(|proposal| proposal.route());
+        let secret = match route {
+            Some(Route::Slip) => Some(fresh_secret()),
+            Some(Route::Mail) | None => None,
+        };
+        let start = match &secret {
+            Some(secret) => Start::Slip { secret: slip_digest(secret) },
+            None => Start::Mail { recovery: RecoveryId(*Uuid::now_v7().as_bytes()) },
+        };
+        let representative = new_representative(&dossier)?;
+        let step = self.plain_step(&record, officer.actor(), CaseCommand::HandOver { touch, start });
+        let record = self.take_step(CaseStep { representative, ..step }).await?;
+        let slip = match secret {
+            Some(secret) => Some(self.slip_data(&record, &dossier, &secret).await?),
+            None => None,
+        };
+        Ok(HandedOver { view: self.desk_view(&record, officer).await?, slip })
+    }
+
+    async fn slip_data(
+        &self,
+        record: &CaseRecord,
+        dossier: &Dossier,
+        secret: &CaseReference,
+    ) -> Result<SlipData, CaseError> {
+        let employer = self.employer_of_case(&record.case).await?;
+        let (name, number) = dossier.person.clone().unwrap_or_default();
+        let centre = record.case.details.map(|details| usize::from(details.centre));
+        let made_at = record.updated_at;
+        Ok(SlipData {
+            secret: secret.to_string(),
+            employer: employer_name(&record.case, employer.as_ref()),
+            recipient: (number, name),
+            centre: centre.and_then(|place| self.settings.centres.get(place)).cloned(),
+            reference: record.reference.to_string(),
+            made_at,
+            expires_at: made_at + self.settings.policy.cases.slip_ttl,
+            locale: Locale::parse(&record.locale).unwrap_or_default(),
+        })
+    }
+
+    /// What an authenticator is touched for, computed from what stands there now: a page passes it to the touch, and the
+    /// decision checks it again.
+    pub async fn touch_purpose(
+        &self,
+        officer: &OfficerContext,
+        reference: &str,
+        decision: Decision,
+    ) -> Result<[u8; 32], CaseError> {
+        let view = self.desk_case(officer, reference).await?;
+        let purpose = match decision {
+            Decision::Approval => view.approve_purpose,
+            Decision::HandOver => view.hand_over_purpose,
+        };
+        purpose.ok_or(CaseError::Refused(CaseRefusal::WrongState))
+    }
+}
+
+/// Fifteen random symbols and one that checks them, like a reference: it is typed from paper.
+fn fresh_secret() -> CaseReference {
+    loop {
+        if let Some(secret) = CaseReference::from_random(random()) {
+            return secret;
+        }
+    }
+}
+
+fn new_representative(dossier: &Dossier) -> Result<Option<NewRepresentative>, CaseError> {
+    let Some((number, name)) = &dossier.representative else { return Ok(None) };
+    let stored = |number: &str| RepresentativeId::from_stored(number).map_err(|_| CaseError::Unavailable);
+    Ok(Some(NewRepresentative {
+        from: stored(&dossier.representative_before)?,
+        to: stored(number)?,
+        name: name.clone(),
+    }))
+}
