@@ -11,6 +11,8 @@ mod present;
 mod seals;
 mod slip;
 mod supervision;
+#[cfg(test)]
+mod tests;
 mod views;
 
 pub use applicant::NewCase;

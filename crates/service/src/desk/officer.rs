@@ -44,6 +44,12 @@ impl Service {
         self.store.case_by_reference(reference).await?.ok_or(CaseError::Unknown)
     }
 
+    /// A case that an officer acts on: who may is the protocol's to say, which writes the try down.
+    async fn case_to_change(&self, reference: &str) -> Result<CaseRecord, CaseError> {
+        let reference = CaseReference::parse(reference)?;
+        self.store.case_by_reference(reference).await?.ok_or(CaseError::Unknown)
+    }
+
     /// Writes down that an officer tried what the role does not allow.
     pub(super) async fn note_desk_refusal(
         &self,
@@ -70,7 +76,7 @@ impl Service {
         reference: &str,
         command: CaseCommand,
     ) -> Result<DeskCaseView, CaseError> {
-        let record = self.case_for(officer, reference).await?;
+        let record = self.case_to_change(reference).await?;
         let record = self.take_step(self.plain_step(&record, officer.actor(), command)).await?;
         Ok(self.desk_view(&record, officer).await?)
     }
@@ -82,7 +88,7 @@ impl Service {
         reference: &str,
         write: impl FnOnce(&Self, &CaseRecord, &mut Dossier) -> Option<CaseCommand> + Send,
     ) -> Result<DeskCaseView, CaseError> {
-        let record = self.case_for(officer, reference).await?;
+        let record = self.case_to_change(reference).await?;
         let mut dossier = self.dossier(&record).ok_or(CaseError::Unavailable)?;
         let command = write(self, &record, &mut dossier);
         let command = command.ok_or(CaseError::Refused(CaseRefusal::NoSuchDocument))?;
@@ -117,7 +123,7 @@ impl Service {
         reference: &str,
         details: CaseDetails<'_>,
     ) -> Result<DeskCaseView, CaseError> {
-        let record = self.case_for(officer, reference).await?;
+        let record = self.case_to_change(reference).await?;
         let record = self.give_details(&record, officer.actor(), details).await?;
         Ok(self.desk_view(&record, officer).await?)
     }
@@ -128,7 +134,7 @@ impl Service {
         officer: &OfficerContext,
         reference: &str,
     ) -> Result<DeskCaseView, CaseError> {
-        let record = self.case_for(officer, reference).await?;
+        let record = self.case_to_change(reference).await?;
         let record = self.send_code(&record, officer.actor()).await?;
         Ok(self.desk_view(&record, officer).await?)
     }
@@ -140,7 +146,7 @@ impl Service {
         reference: &str,
         typed: &str,
     ) -> Result<DeskCaseView, CaseError> {
-        let record = self.case_for(officer, reference).await?;
+        let record = self.case_to_change(reference).await?;
         let record = self.verify_code_of(&record, officer.actor(), typed).await?;
         Ok(self.desk_view(&record, officer).await?)
     }
@@ -202,7 +208,7 @@ impl Service {
         reference: &str,
         digest: [u8; 32],
     ) -> Result<DeskCaseView, CaseError> {
-        let record = self.case_for(officer, reference).await?;
+        let record = self.case_to_change(reference).await?;
         self.require_fit(&record)?;
         let step = self.plain_step(&record, officer.actor(), CaseCommand::AskApproval { digest });
         let email_changes = Some(self.budgets().email_changes(&officer.id));
@@ -229,7 +235,7 @@ impl Service {
         digest: [u8; 32],
         touch: Touch,
     ) -> Result<DeskCaseView, CaseError> {
-        let record = self.case_for(officer, reference).await?;
+        let record = self.case_to_change(reference).await?;
         self.require_fit(&record)?;
         let step = self.plain_step(&record, officer.actor(), CaseCommand::Approve { digest, touch });
         let record = self.take_step(step).await?;
@@ -289,7 +295,7 @@ impl Service {
         reference: &str,
         touch: Touch,
     ) -> Result<HandedOver, CaseError> {
-        let record = self.case_for(officer, reference).await?;
+        let record = self.case_to_change(reference).await?;
         let dossier = self.require_fit(&record)?;
         let route = record.case.asked_proposal().map(|proposal| proposal.route());
         let secret = match route {

@@ -171,7 +171,10 @@ fn decide(
         let fits = effects::representative_fits(&transition, employer, step.representative.as_ref());
         if fits { Ok(transition) } else { Err(CaseRefusal::RegistryChanged) }
     });
-    if let Err(refusal) = &decided {
+    // A mail that no longer counts is nobody's try.
+    if let Err(refusal) = &decided
+        && step.actor != CaseActor::System
+    {
         let (act, actor) = (step.command.act(), step.actor);
         let event = Event { act, actor, colleague: None, refusal: Some(refusal.as_str()) };
         note(tx, record, &event, form(&step.command))?;
