@@ -78,7 +78,7 @@ impl Service {
         // Where nothing may be told of the registry, the reason tells nothing either.
         let reason = if hidden { AssistedReason::NoMailAccess } else { reason };
         let limits = vec![self.budgets().starts(client), self.budgets().case_opens(client)];
-        self.open(Opening { identifiers, employer, reason, locale, from: None, limits, once }).await
+        self.open_with(Opening { identifiers, employer, reason, locale, from: None, limits, once }).await
     }
 
     /// Opens the case that a recovery leads to, without retyping; the same one each time.
@@ -105,7 +105,7 @@ impl Service {
         let key = *record.recovery.employer().ok_or(OpenCaseError::NotAssisted)?;
         let employer = self.store.employer(&key).await?.ok_or(OpenCaseError::NoRecovery)?;
         let representative = employer.record.representative.clone();
-        self.open(Opening {
+        self.open_with(Opening {
             identifiers: Identifiers { representative, employer: key },
             employer: Some(employer),
             reason,
@@ -117,7 +117,7 @@ impl Service {
         .await
     }
 
-    async fn open(&self, opening: Opening) -> Result<CaseView, OpenCaseError> {
+    async fn open_with(&self, opening: Opening) -> Result<CaseView, OpenCaseError> {
         let mut drawn = 0;
         loop {
             let Some(reference) = CaseReference::from_random(random()) else { continue };
