@@ -280,8 +280,9 @@ fn note(tx: &Tx<'_>, record: &CaseRecord, event: &Event, form: Option<[u8; 32]>)
             id(event.colleague),
             event.refusal,
         ])?;
-    let entry =
-        AuditEntry::done(actor, event.act.as_str()).of(Some(&record.case.employer)).within_case(record.case.id.0);
+    let entry = AuditEntry::done(actor, event.act.as_str())
+        .of(Some(&record.case.employer))
+        .within_case(record.case.id.0);
     audit::append(
         tx,
         &AuditEntry { form, refusal: event.refusal, recovery: record.case.activation(), ..entry },
