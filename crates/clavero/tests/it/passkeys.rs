@@ -205,3 +205,60 @@ async fn a_passkey_is_registered_by_its_own_address_and_once() {
     let form = [("ceremony", begun["ceremony"].as_str().unwrap()), ("assertion", answer.as_str())];
     assert_eq!(ana.post(&first, &form).await.status, 422, "somebody else's passkey already");
 }
+
+#[tokio::test]
+async fn the_log_tells_each_act_and_each_refusal_of_an_officer_and_what_was_touched_for() {
+    let mut server = start();
+    let (touched_for, address) = {
+        let elena = Officer::signed_in(&server, "Elena", "admin").await;
+        let marco = Officer::signed_in(&server, "Marco", "admin").await;
+        let mut ana = Officer::signed_in(&server, "Ana", "desk").await;
+        assert_eq!(ana.get("/ventanilla/funcionarios").await.status, 403);
+        ana.device.verifies_user = false;
+        assert_eq!(ana.signs_in().await, 401);
+        let (of_ana, disabling) = elena.page_of("Ana").await;
+        assert_eq!(elena.post(&format!("{of_ana}/pedir"), &[]).await.status, 303);
+        let asked = marco.get(&of_ana).await.text;
+        let confirming = between(&asked, "data-touch=\"", "\"").to_owned();
+        let own = elena.touched(&confirming).await;
+        assert_eq!(elena.post(&format!("{of_ana}/confirmar"), &touch(&own)).await.status, 409);
+        let crossed = marco.touched(&disabling).await;
+        assert_eq!(marco.post(&format!("{of_ana}/confirmar"), &touch(&crossed)).await.status, 409);
+        let right = marco.touched(&confirming).await;
+        let confirmed = marco.post(&format!("{of_ana}/confirmar"), &touch(&right)).await;
+        assert_eq!(confirmed.status, 200);
+        (confirming, between(&confirmed.text, "/ventanilla/alta/", "<").to_owned())
+    };
+    assert!(server.terminate().success());
+    assert!(server.run(&["audit", "verify"]).status.success());
+    let export = String::from_utf8(server.run(&["audit", "export"]).stdout).unwrap();
+    let entries: Vec<Value> = export.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let told = |act: &str, refusal: Option<&str>| {
+        entries
+            .iter()
+            .filter(|entry| entry["act"] == act && entry["refusal"].as_str() == refusal)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told("officer.added", None).len(), 3);
+    assert_eq!(told("officer.enrolled_passkey", None).len(), 3);
+    assert_eq!(told("officer.signed_in", None).len(), 3);
+    for (act, refusal) in [
+        ("officer.turned_away", "not_allowed"),
+        ("officer.sign_in_attempted", "proof_refused"),
+        ("officer.enrolment_confirmed", "same_admin"),
+        ("officer.touched", "other_purpose"),
+    ] {
+        assert_eq!(told(act, Some(refusal)).len(), 1, "{act} {refusal} in {export}");
+    }
+    let touches = told("officer.touched", None);
+    assert_eq!(touches.len(), 2, "Elena's counted as a touch, and was refused for another reason");
+    assert!(touches.iter().all(|entry| entry["actor"] == "officer" && entry["form"] == touched_for.as_str()));
+    let confirmed = told("officer.enrolment_confirmed", None);
+    let asked = told("officer.enrolment_asked", None);
+    assert_ne!(confirmed[0]["actor_id"], asked[0]["actor_id"]);
+    assert_eq!(confirmed[0]["subject_id"], asked[0]["subject_id"]);
+    assert!(
+        !export.contains(&address) && !export.contains("institucion.example"),
+        "nothing to use, nobody named"
+    );
+}
