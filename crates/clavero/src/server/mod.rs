@@ -80,6 +80,7 @@ pub(crate) async fn run(serving: Serving) -> Result<(), Failure> {
     let (stop_sealing, sealing) = watch::channel(false);
     let sealer = tokio::spawn(sealer.run(sealing));
     let sweeper = tokio::spawn(Arc::clone(&service).sweep_forever());
+    let reminder = tokio::spawn(Arc::clone(&service).remind_forever());
     let watchdog = tokio::spawn(watchdog());
     notify(&[NotifyState::Ready]);
     tracing::info!("ready");
@@ -88,6 +89,7 @@ pub(crate) async fn run(serving: Serving) -> Result<(), Failure> {
     tracing::info!(signal, "stopping: finishing what was begun");
     notify(&[NotifyState::Stopping]);
     sweeper.abort();
+    reminder.abort();
     stop.send_replace(true);
     let ended = async {
         while parts.join_next().await.is_some() {}

@@ -42,7 +42,7 @@ pub enum ReferenceError {
 }
 
 impl ReferenceError {
-    /// The code, kebab-case; also the key of its sentence (`field-error-CODE`).
+    /// The code, kebab-case.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {

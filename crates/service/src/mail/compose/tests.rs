@@ -68,6 +68,43 @@ fn every_kind() -> [Carries; 3] {
     [code(None), link(None), changed()]
 }
 
+/// The mails of a case, in the order of their words below.
+fn every_kind_of_case() -> [CaseCarries; 7] {
+    let reference = || "7K3MZ0QX2A9TBC1D".to_owned();
+    let token = || Zeroizing::new(TOKEN.to_owned());
+    let later = NOW + Duration::from_hours(72);
+    [
+        CaseCarries::Code {
+            code: Zeroizing::new("042137".to_owned()),
+            reference: "7K3M".to_owned(),
+            replaces: Some(NOW - TTL),
+        },
+        CaseCarries::Activation { token: token() },
+        CaseCarries::Stop { token: token(), at: NOW },
+        CaseCarries::Reminder { reference: reference() },
+        CaseCarries::Approved { reference: reference(), from: None },
+        CaseCarries::Approved { reference: reference(), from: Some(later) },
+        CaseCarries::Returned { reference: reference() },
+    ]
+}
+
+#[test]
+fn the_words_of_every_mail_of_a_case_in_both_languages() {
+    let approved =
+        [(Locale::EsEc, include_str!("words/case.es.txt")), (Locale::En, include_str!("words/case.en.txt"))];
+    for (locale, approved) in approved {
+        let case = Case { locale, ..Case::default() };
+        let shown: Vec<String> = every_kind_of_case()
+            .into_iter()
+            .map(|carries| {
+                let raw = case.compose(Carries::Case(carries));
+                format!("{}\n\n{}", parse(&raw).subject().unwrap(), text(&raw).trim_end())
+            })
+            .collect();
+        assert_reads(locale.as_str(), &shown.join("\n\n=====\n\n"), approved);
+    }
+}
+
 fn parse(raw: &[u8]) -> Parsed<'_> {
     MessageParser::default().parse(raw).unwrap()
 }

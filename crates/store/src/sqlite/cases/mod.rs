@@ -283,10 +283,10 @@ fn note(tx: &Tx<'_>, record: &CaseRecord, event: &Event, form: Option<[u8; 32]>)
     let entry = AuditEntry::done(actor, event.act.as_str())
         .of(Some(&record.case.employer))
         .within_case(record.case.id.0);
-    audit::append(
-        tx,
-        &AuditEntry { form, refusal: event.refusal, recovery: record.case.activation(), ..entry },
-    )
+    // An opening says why it goes in person; what officers wrote stays in the case, sealed.
+    let reason = (event.act == CaseAct::Opened).then(|| record.case.reason.as_str());
+    let (refusal, recovery) = (event.refusal, record.case.activation());
+    audit::append(tx, &AuditEntry { form, refusal, recovery, reason, ..entry })
 }
 
 /// Ends the case that a recovery came from, with its key. Answers whether it may.
