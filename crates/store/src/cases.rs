@@ -36,6 +36,8 @@ pub struct CaseRecord {
 pub struct OpenCase {
     /// The new case; its `created_at` is set to the engine's clock.
     pub record: CaseRecord,
+    /// Who opens it: an officer at the desk is bound by no number of open ones, so that nobody can take the owner's place.
+    pub by: CaseActor,
     /// The recovery that led here, if one did.
     pub from: Option<RecoveryId>,
     /// All are drawn on, or none.

@@ -41,6 +41,7 @@ struct Opening {
     employer: Option<Employer>,
     reason: AssistedReason,
     locale: Locale,
+    by: CaseActor,
     from: Option<RecoveryId>,
     limits: Vec<Limit>,
     once: Option<Once>,
@@ -78,7 +79,11 @@ impl Service {
         // Where nothing may be told of the registry, the reason tells nothing either.
         let reason = if hidden { AssistedReason::NoMailAccess } else { reason };
         let limits = vec![self.budgets().starts(client), self.budgets().case_opens(client)];
-        self.open_with(Opening { identifiers, employer, reason, locale, from: None, limits, once }).await
+        let by = CaseActor::Applicant;
+        let record = self
+            .open_with(Opening { identifiers, employer, reason, locale, by, from: None, limits, once })
+            .await?;
+        Ok(self.case_view(&record).await?)
     }
 
     /// Opens the case that a recovery leads to, without retyping; the same one each time.
@@ -105,19 +110,41 @@ impl Service {
         let key = *record.recovery.employer().ok_or(OpenCaseError::NotAssisted)?;
         let employer = self.store.employer(&key).await?.ok_or(OpenCaseError::NoRecovery)?;
         let representative = employer.record.representative.clone();
-        self.open_with(Opening {
+        let opening = Opening {
             identifiers: Identifiers { representative, employer: key },
             employer: Some(employer),
+            by: CaseActor::Applicant,
             reason,
             locale: Locale::parse(&record.locale).unwrap_or_default(),
             from: Some(record.recovery.id),
             limits: vec![self.budgets().case_opens(client)],
             once: None,
-        })
-        .await
+        };
+        let record = self.open_with(opening).await?;
+        Ok(self.case_view(&record).await?)
     }
 
-    async fn open_with(&self, opening: Opening) -> Result<CaseView, OpenCaseError> {
+    /// Opens a case for somebody who comes to the desk without one: it is no less theirs for not having begun online.
+    pub(super) async fn open_at_desk(
+        &self,
+        actor: CaseActor,
+        identifiers: Identifiers,
+        locale: Locale,
+    ) -> Result<CaseRecord, OpenCaseError> {
+        let (employer, reason) = match self.way(&identifiers).await? {
+            Way::Assisted(employer, reason) => (Some(*employer), reason),
+            Way::Online(employer) => (Some(*employer), AssistedReason::NoMailAccess),
+            Way::Mismatch => {
+                let ruc_looks_mistyped = identifiers.ruc_looks_mistyped();
+                return Err(OpenCaseError::DataMismatch { ruc_looks_mistyped });
+            }
+        };
+        let (by, limits) = (actor, Vec::new());
+        self.open_with(Opening { identifiers, employer, reason, locale, by, from: None, limits, once: None })
+            .await
+    }
+
+    async fn open_with(&self, opening: Opening) -> Result<CaseRecord, OpenCaseError> {
         let mut drawn = 0;
         loop {
             let Some(reference) = CaseReference::from_random(random()) else { continue };
@@ -126,7 +153,7 @@ impl Service {
                 Ok(record) => {
                     metrics::counter!("clavero_cases_opened_total", "reason" => opening.reason.as_str())
                         .increment(1);
-                    return Ok(self.case_view(&record).await?);
+                    return Ok(record);
                 }
                 Err(CaseNotOpened::ReferenceTaken) if drawn < 8 => drawn += 1,
                 Err(CaseNotOpened::ReferenceTaken) => return Err(OpenCaseError::Unavailable),
@@ -168,7 +195,8 @@ impl Service {
             updated_at: now,
         };
         let (from, limits, once) = (opening.from, opening.limits.clone(), opening.once.clone());
-        Some(OpenCase { record, from, limits, once, policy: self.settings.policy_arc() })
+        let (by, policy) = (opening.by, self.settings.policy_arc());
+        Some(OpenCase { record, by, from, limits, once, policy })
     }
 
     /// A case by its reference. Guesses are counted by network; a slip in the reference is told and not counted.

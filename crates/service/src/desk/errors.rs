@@ -19,6 +19,8 @@ pub enum OpenCaseError {
     NoRecovery,
     /// That recovery goes on online.
     NotAssisted,
+    /// This officer attends nobody.
+    RoleForbids,
     /// As many open cases as an employer may have.
     TooManyOpen,
     /// A budget is spent.

@@ -1,8 +1,8 @@
 //! What officers do with a case.
 
 use clavero_protocol::{
-    CaseActor, CaseCommand, CaseReference, CaseRefusal, Decision, Finding, Identification, RecoveryId,
-    RepresentativeId, Route, Start, Touch,
+    CaseAct, CaseActor, CaseCommand, CaseReference, CaseRefusal, Decision, Finding, Identification,
+    RecoveryId, RepresentativeId, Route, Start, Touch,
 };
 use clavero_store::{Actor, AuditEntry, CaseRecord, CaseStep, NewRepresentative};
 use clavero_words::Locale;
@@ -10,10 +10,10 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::{
-    CaseDetails, CaseError, DeskCaseView, HandedOver, OfficerContext, PersonSeen, SlipData, forms,
-    present::employer_name, seals::Dossier,
+    CaseDetails, CaseError, DeskCaseView, HandedOver, OfficerContext, OpenCaseError, PersonSeen, SlipData,
+    forms, present::employer_name, seals::Dossier,
 };
-use crate::{Service, secrets::random};
+use crate::{Identifiers, Service, secrets::random};
 
 /// What the digest of a slip's secret begins with, so that it is the digest of nothing else.
 const SLIP: &[u8] = b"clavero slip 1";
@@ -67,6 +67,24 @@ impl Service {
         reference: &str,
     ) -> Result<DeskCaseView, CaseError> {
         let record = self.case_for(officer, reference).await?;
+        Ok(self.desk_view(&record, officer).await?)
+    }
+
+    /// Opens a case for somebody who came without one, and takes it in hand.
+    pub async fn desk_open_case(
+        &self,
+        officer: &OfficerContext,
+        identifiers: Identifiers,
+        locale: Locale,
+    ) -> Result<DeskCaseView, OpenCaseError> {
+        if !officer.role.attends() {
+            let entry = AuditEntry::done(Actor::Officer(officer.id), CaseAct::Opened.as_str());
+            self.store.note_refusal(entry.refused(CaseRefusal::RoleForbids.as_str())).await?;
+            return Err(OpenCaseError::RoleForbids);
+        }
+        let record = self.open_at_desk(officer.actor(), identifiers, locale).await?;
+        let take = self.plain_step(&record, officer.actor(), CaseCommand::Take { over: false });
+        let record = self.store.step_case(take).await?.unwrap_or(record);
         Ok(self.desk_view(&record, officer).await?)
     }
 

@@ -365,6 +365,28 @@ async fn the_queue_shows_what_waits_and_to_whom_it_belongs() {
 }
 
 #[tokio::test]
+async fn whoever_comes_without_a_case_gets_one_at_the_desk_however_many_strangers_opened() {
+    let world = World::new().await;
+    for _ in 0..3 {
+        world.open(REPRESENTATIVE).await.unwrap();
+    }
+    assert_eq!(world.open(REPRESENTATIVE).await.unwrap_err(), OpenCaseError::TooManyOpen);
+    let open = async |officer: &crate::desk::OfficerContext, representative: &str| {
+        world.service.desk_open_case(officer, identifiers(representative), Locale::EsEc).await
+    };
+    let view = open(&ana(), REPRESENTATIVE).await.unwrap();
+    assert!(view.holder.unwrap().mine);
+    assert_eq!(view.history[0].officer.as_deref(), Some("Oficial 1"));
+    let mismatch = OpenCaseError::DataMismatch { ruc_looks_mistyped: false };
+    assert_eq!(open(&ana(), "1710034065").await.unwrap_err(), mismatch);
+    assert_eq!(
+        open(&officer(4, Role::Auditor), REPRESENTATIVE).await.unwrap_err(),
+        OpenCaseError::RoleForbids
+    );
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn a_packet_holds_what_was_typed_and_what_to_bring() {
     let world = World::new().await;
     let reference = world.open(REPRESENTATIVE).await.unwrap().reference;

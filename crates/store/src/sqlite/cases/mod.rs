@@ -112,7 +112,7 @@ fn facts(
 }
 
 fn open(tx: &Tx<'_>, new: OpenCase) -> Result<Result<CaseRecord, CaseNotOpened>, StoreError> {
-    let OpenCase { mut record, from, limits, once, policy } = new;
+    let OpenCase { mut record, by, from, limits, once, policy } = new;
     let entry = AuditEntry::done(Actor::Visitor, CaseAct::Opened.as_str()).of(Some(&record.case.employer));
     if rows::is_taken(tx.connection, &record.reference)? {
         return Ok(Err(CaseNotOpened::ReferenceTaken));
@@ -121,7 +121,7 @@ fn open(tx: &Tx<'_>, new: OpenCase) -> Result<Result<CaseRecord, CaseNotOpened>,
     // Whoever does not know the identifiers takes no place from the owner.
     let alike = of_employer.iter().filter(|other| other.case.matched == record.case.matched);
     let open = alike.filter(|other| !other.case.state(tx.now, &policy).has_ended()).count();
-    if open >= policy.cases.open_per_employer as usize {
+    if by.officer().is_none() && open >= policy.cases.open_per_employer as usize {
         audit::append(tx, &entry.refused("too_many_open"))?;
         return Ok(Err(CaseNotOpened::TooManyOpen));
     }
@@ -132,7 +132,7 @@ fn open(tx: &Tx<'_>, new: OpenCase) -> Result<Result<CaseRecord, CaseNotOpened>,
     // The moment is the engine's, whatever the caller wrote.
     (record.case.created_at, record.updated_at) = (tx.now, tx.now);
     rows::insert(tx, &record, from)?;
-    let event = Event { act: CaseAct::Opened, actor: CaseActor::Applicant, colleague: None, refusal: None };
+    let event = Event { act: CaseAct::Opened, actor: by, colleague: None, refusal: None };
     note(tx, &record, &event, None)?;
     Ok(Ok(record))
 }
@@ -286,7 +286,7 @@ fn note(tx: &Tx<'_>, record: &CaseRecord, event: &Event, form: Option<[u8; 32]>)
     // An opening says why it goes in person; what officers wrote stays in the case, sealed.
     let reason = (event.act == CaseAct::Opened).then(|| record.case.reason.as_str());
     let (refusal, recovery) = (event.refusal, record.case.activation());
-    audit::append(tx, &AuditEntry { form, refusal, recovery, reason, ..entry })
+    audit::append(tx, &AuditEntry { recovery, form, reason, refusal, ..entry })
 }
 
 /// Ends the case that a recovery came from, with its key. Answers whether it may.

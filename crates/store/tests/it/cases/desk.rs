@@ -56,7 +56,7 @@ pub(super) fn opening(world: &World, number: u8) -> OpenCase {
         updated_at: now,
     };
     let policy = Arc::clone(&world.policy);
-    OpenCase { record, from: None, limits: Vec::new(), once: None, policy }
+    OpenCase { record, by: CaseActor::Applicant, from: None, limits: Vec::new(), once: None, policy }
 }
 
 pub(super) async fn open(world: &World, number: u8) -> Result<CaseRecord, CaseNotOpened> {

@@ -121,6 +121,10 @@ pub(crate) async fn an_employer_has_three_open_cases_and_nobody_elses_reference(
         Desk::open(&world, number).await;
     }
     assert_eq!(open(&world, 4).await, Err(CaseNotOpened::TooManyOpen));
+    let mut walk_in = opening(&world, 8);
+    walk_in.by = desk(ANA);
+    let opened = world.store.open_case(walk_in).await.expect("a transaction");
+    assert!(opened.is_ok(), "whoever comes in person is not shut out by strangers' cases");
     let mut taken = opening(&world, 5);
     taken.record.reference = desk::reference(1);
     let answer = world.store.open_case(taken).await.expect("a transaction");
