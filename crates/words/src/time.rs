@@ -29,6 +29,12 @@ pub fn date_minute(at: Timestamp) -> String {
     civil(at).strftime("%d/%m/%Y %H:%M").to_string()
 }
 
+/// `21/11/2026 10:42:05`.
+#[must_use]
+pub fn date_second(at: Timestamp) -> String {
+    civil(at).strftime("%d/%m/%Y %H:%M:%S").to_string()
+}
+
 /// RFC 3339 in UTC, to the microsecond: what the API speaks.
 #[must_use]
 pub fn rfc_3339(at: Timestamp) -> String {

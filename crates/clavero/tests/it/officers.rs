@@ -411,3 +411,35 @@ fn the_operator_reads_what_is_wrong_and_how_to_mend_it() {
     let (code, told) = run(&["disable", "--email", "eva@institucion.example"]);
     assert!(code == 1 && told.contains("no officer"), "{told}");
 }
+
+#[tokio::test]
+async fn an_auditor_reads_the_log_keeps_its_checkpoint_and_proves_an_entry_and_a_desk_officer_does_not() {
+    let server = start(&[]);
+    let mut auditor = Officer::enrolled(&server, "Ada", "auditor").await;
+    auditor.signs_in().await;
+    let sealed = eventually("the sign-in is sealed", async || {
+        let page = auditor.get("/ventanilla/registro").await;
+        if page.text.contains("officer.signed_in") { Ok(page) } else { Err(page.text) }
+    });
+    let page = sealed.await;
+    assert_eq!(page.status, 200);
+    assert!(page.text.contains("Ada"), "by name: {}", page.text);
+    let checkpoint = auditor.get("/ventanilla/registro/punto-de-control").await;
+    assert!(checkpoint.text.starts_with("127.0.0.1/clavero.audit\n"), "{}", checkpoint.text);
+    let kept = server.folder().join("kept.txt");
+    std::fs::write(&kept, &checkpoint.text).unwrap();
+    let verified = server.run(&["audit", "verify", "--checkpoint", kept.to_str().unwrap()]);
+    assert!(verified.status.success(), "{verified:?}");
+    let proof = auditor.get("/ventanilla/registro/pruebas/0").await;
+    assert!(proof.text.contains("clavero-audit-inclusion"), "{}", proof.text);
+    assert_eq!(auditor.get("/ventanilla/registro/pruebas/99999").await.status, 404);
+
+    let mut bruno = Officer::enrolled(&server, "Bruno", "desk").await;
+    bruno.signs_in().await;
+    for path in
+        ["/ventanilla/registro", "/ventanilla/registro/punto-de-control", "/ventanilla/registro/pruebas/0"]
+    {
+        assert_eq!(bruno.get(path).await.status, 403, "{path}");
+        assert_eq!(Officer::new(&server, "nobody").get(path).await.status, 303, "{path}");
+    }
+}

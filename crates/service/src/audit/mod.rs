@@ -7,6 +7,7 @@
 
 pub mod file;
 mod line;
+mod page;
 mod sealer;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ mod verify;
 
 use std::{path::Path, sync::Arc};
 
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use clavero_audit::{
     Checkpoint, CheckpointError, Entry, Hash, Node, NoteError, Personal, Signer, Verifier, proof,
     tile::{self, TileId},
@@ -23,6 +25,7 @@ use clavero_store::{LogEntry, Store, StoreError};
 use zeroize::Zeroizing;
 
 pub use self::{
+    page::{LogPage, LogRow},
     sealer::Sealer,
     verify::{Verdict, Watcher},
 };
@@ -73,6 +76,34 @@ pub struct Inclusion {
     pub proof: Vec<Hash>,
     /// The checkpoint that the proof leads to.
     pub checkpoint: String,
+}
+
+impl Inclusion {
+    /// The proof for a verifier elsewhere, with what the checkpoint is verified with.
+    #[must_use]
+    pub fn json(&self, vkey: &str) -> serde_json::Value {
+        serde_json::json!({
+            "kind": "clavero-audit-inclusion", "v": 1, "vkey": vkey, "index": self.index, "entry": self.line,
+            "checkpoint": self.checkpoint, "proof": texts(&self.proof),
+        })
+    }
+}
+
+impl Consistency {
+    /// The proof for a verifier elsewhere, with the older checkpoint that it starts from.
+    #[must_use]
+    pub fn json(&self, vkey: &str, old: &str) -> serde_json::Value {
+        serde_json::json!({
+            "kind": "clavero-audit-consistency", "v": 1, "vkey": vkey, "old": old,
+            "checkpoint": self.checkpoint, "proof": texts(&self.proof),
+        })
+    }
+}
+
+/// Hashes in base 64, as checkpoints have them.
+#[must_use]
+pub fn texts(hashes: &[Hash]) -> Vec<String> {
+    hashes.iter().map(|hash| BASE64.encode(hash)).collect()
 }
 
 /// Proves that an older log is the beginning of today's.

@@ -3,6 +3,7 @@
 mod enrolment;
 mod entry;
 mod frame;
+mod log;
 mod own;
 mod signed_in;
 mod staff;
@@ -18,6 +19,7 @@ use crate::WebState;
 /// The desk's first page.
 pub(crate) const DESK: &str = "/ventanilla";
 const STAFF: &str = "/ventanilla/funcionarios";
+const LOG: &str = "/ventanilla/registro";
 const OWN: &str = "/ventanilla/mi-acceso";
 
 pub(crate) fn router(state: &WebState) -> Router<WebState> {
@@ -31,6 +33,9 @@ pub(crate) fn router(state: &WebState) -> Router<WebState> {
         .route("/ventanilla/toque", post(touch::begin))
         .route(OWN, get(own::show).post(own::add))
         .route("/ventanilla/mi-acceso/{means}", get(own::back).post(own::give_up))
+        .route(LOG, get(log::show))
+        .route("/ventanilla/registro/punto-de-control", get(log::checkpoint))
+        .route("/ventanilla/registro/pruebas/{index}", get(log::proof))
         .route(STAFF, get(staff::list).post(staff::propose))
         .route("/ventanilla/funcionarios/{id}", get(staff::show))
         .route("/ventanilla/funcionarios/{id}/pedir", get(staff::back).post(staff::ask))

@@ -62,3 +62,41 @@ failed-audit-read = { $path } cannot be read: { $why }
 
 doctor-name-audit = audit log
 doctor-audit = { $sealed } entries sealed, { $waiting } waiting, the oldest for { $oldest }; checkpoints in { $path }
+
+desk-log = Audit log
+desk-log-text = Every act, in a log that nobody can change unseen.
+desk-log-title = Audit log
+log-lead = Every act and every refusal is an entry here, sealed so that nobody can change, remove or add one unseen. Personal data are sealed: the operator opens them where they are needed.
+log-none = Nothing has been sealed yet.
+log-entries = { $count ->
+    [one] One entry
+   *[other] { $count } entries
+}
+log-waiting = { $count ->
+    [one] One more waits to be sealed.
+   *[other] { $count } more wait to be sealed.
+}
+log-number = Number
+log-time = When
+log-who = Who
+log-act = What
+log-refused = refused:
+log-recovery = recovery
+log-case = case
+log-upon = officer
+log-reason = ground
+log-actor-visitor = visitor
+log-actor-employer = employer
+log-actor-officer = officer
+log-actor-system = the service
+log-proof = Proof of entry { $index }
+log-pages = Pages of the log
+log-newer = Newer entries
+log-older = Older entries
+log-checkpoint = Checkpoint
+log-checkpoint-text = This signed note stands for all entries up to now. Keep it out of reach of whoever runs the service: with it, anybody can show later whether the log was changed since. It holds no personal data.
+log-checkpoint-save = Save the checkpoint
+log-vkey = Verifier key
+log-vkey-text = What checkpoints are verified with. Keep it once, on paper, from two people; it does not change.
+message-log-nothing-title = There is no such entry
+message-log-nothing-text = The log has no sealed entry of that number.

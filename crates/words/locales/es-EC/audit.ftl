@@ -62,3 +62,41 @@ failed-audit-read = no se puede leer { $path }: { $why }
 
 doctor-name-audit = auditoría
 doctor-audit = { $sealed } asientos sellados, { $waiting } en espera, el más antiguo desde hace { $oldest }; puntos de control en { $path }
+
+desk-log = Registro de auditoría
+desk-log-text = Cada acto, en un registro que nadie puede cambiar sin que se note.
+desk-log-title = Registro de auditoría
+log-lead = Cada acto y cada negativa es un asiento aquí, sellado para que nadie pueda cambiar, quitar o añadir alguno sin que se note. Los datos personales están sellados: el operador los abre donde hagan falta.
+log-none = Todavía no se ha sellado nada.
+log-entries = { $count ->
+    [one] Un asiento
+   *[other] { $count } asientos
+}
+log-waiting = { $count ->
+    [one] Uno más espera ser sellado.
+   *[other] { $count } más esperan ser sellados.
+}
+log-number = Número
+log-time = Cuándo
+log-who = Quién
+log-act = Qué
+log-refused = negado:
+log-recovery = recuperación
+log-case = caso
+log-upon = funcionario
+log-reason = fundamento
+log-actor-visitor = visitante
+log-actor-employer = empleador
+log-actor-officer = funcionario
+log-actor-system = el servicio
+log-proof = Prueba del asiento { $index }
+log-pages = Páginas del registro
+log-newer = Asientos más recientes
+log-older = Asientos anteriores
+log-checkpoint = Punto de control
+log-checkpoint-text = Esta nota firmada responde por todos los asientos hasta ahora. Guárdela fuera del alcance de quien opera el servicio: con ella cualquiera puede mostrar después si el registro fue cambiado. No contiene datos personales.
+log-checkpoint-save = Guardar el punto de control
+log-vkey = Clave de verificación
+log-vkey-text = Con ella se verifican los puntos de control. Guárdela una vez, en papel, de dos personas; no cambia.
+message-log-nothing-title = No existe ese asiento
+message-log-nothing-text = El registro no tiene ningún asiento sellado con ese número.

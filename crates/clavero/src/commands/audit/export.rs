@@ -3,11 +3,11 @@
 //! JSON lines. The first names the log and what follows; each entry stands as its own bytes, which are the leaf; the last one
 //! has the checkpoint and what lies around the entries, so that they give its root and nothing else does.
 
-use clavero_service::audit::{AuditLog, Opened};
+use clavero_service::audit::{AuditLog, Opened, texts};
 use clavero_words::time;
 use serde_json::{Map, Value, json};
 
-use super::{NOTHING, Output, hashes};
+use super::{NOTHING, Output};
 use crate::{
     cli::ExportAudit, config::Settings, failure::Failure, parts, progress::Stretch, terminal::Terminal,
 };
@@ -54,7 +54,7 @@ pub(super) async fn run(
     }
     progress.finish();
     output.json(&json!({
-        "kind": "proof", "checkpoint": note, "before": hashes(&around.before), "behind": hashes(&around.behind),
+        "kind": "proof", "checkpoint": note, "before": texts(&around.before), "behind": texts(&around.behind),
     }))?;
     output.finish()?;
     terminal.tell("audit-exported", &[("count", &(to - from).to_string()), ("size", &size.to_string())]);

@@ -11,9 +11,9 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use clavero_audit::{Checkpoint, Hash, proof::Head};
+use clavero_audit::{Checkpoint, proof::Head};
 use clavero_service::audit::{AuditLog, LogError, file};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
     cli::{Audit, ProveAudit, VerifyAudit},
@@ -99,10 +99,6 @@ fn root_of(head: &Head) -> String {
     BASE64.encode(head.root)
 }
 
-fn hashes(hashes: &[Hash]) -> Vec<String> {
-    hashes.iter().map(|hash| BASE64.encode(hash)).collect()
-}
-
 /// Prints a proof as one line of JSON.
 async fn prove(command: &ProveAudit, settings: &Settings, log: &AuditLog) -> Result<(), Failure> {
     let failed = |error: LogError| parts::log_failure(settings, &error);
@@ -112,20 +108,13 @@ async fn prove(command: &ProveAudit, settings: &Settings, log: &AuditLog) -> Res
                 .ok_or_else(|| Failure::say("failed-audit-no-checkpoint", [("path", &path.display())]))?;
             let proved = log.consistency(&old).await.map_err(failed)?;
             let proved = proved.ok_or_else(|| Failure::say("failed-audit-newer", []))?;
-            json!({
-                "kind": "clavero-audit-consistency", "v": 1, "vkey": log.verifier().vkey(), "old": old,
-                "checkpoint": proved.checkpoint, "proof": hashes(&proved.proof),
-            })
+            proved.json(&log.verifier().vkey(), &old)
         }
         (entry, None) => {
             let index = entry.unwrap_or_default();
             let proved = log.inclusion(index).await.map_err(failed)?;
             let proved = proved.ok_or_else(|| Failure::say("failed-audit-no-entry", [("index", &index)]))?;
-            json!({
-                "kind": "clavero-audit-inclusion", "v": 1, "vkey": log.verifier().vkey(),
-                "index": proved.index, "entry": proved.line, "checkpoint": proved.checkpoint,
-                "proof": hashes(&proved.proof),
-            })
+            proved.json(&log.verifier().vkey())
         }
     };
     terminal::print(&proof.to_string());
