@@ -17,4 +17,5 @@ pub use day_sheet::{Checkpoint, DayRow, DaySheet, DayTotal};
 pub use packet::Packet;
 pub use parties::{Applicant, Centre, Contact, Employer, Institution, Made, Person};
 pub use press::{Pdf, Press, PressSettings, PrintError};
+pub use qr::svg as qr_svg;
 pub use slip::Slip;

@@ -8,7 +8,8 @@ use fast_qr::{ECL, QRBuilder};
 const QUIET_ZONE: usize = 4;
 
 /// An SVG of the code, or `None` when the text is longer than a code can hold (about 2,300 bytes at this level).
-pub(crate) fn svg(text: &str) -> Option<String> {
+#[must_use]
+pub fn svg(text: &str) -> Option<String> {
     // Paper is folded, stamped and copied: 15 % may be lost.
     let code = QRBuilder::new(text.as_bytes()).ecl(ECL::M).build().ok()?;
     let side = code.size + 2 * QUIET_ZONE;

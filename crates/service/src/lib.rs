@@ -27,6 +27,7 @@ mod views;
 
 use std::sync::{Arc, atomic::AtomicBool};
 
+use clavero_documents::{Press, PressSettings};
 use clavero_passkeys::Passkeys;
 use clavero_protocol::{BreachedPasswords, Policy};
 use clavero_store::{Store, StoreError};
@@ -64,6 +65,8 @@ pub struct Service {
     epoch: u32,
     /// Officers' passkeys; none where the address has no domain name.
     passkeys: Option<Passkeys>,
+    /// Where papers are set.
+    press: Press,
     /// Whether the brake over all codes is on.
     brake: AtomicBool,
 }
@@ -98,6 +101,9 @@ pub enum ServiceError {
         "the database belongs to another key ring; secrets.key_file must be the one that it was made with"
     )]
     ForeignKeyRing,
+    /// The threads that set papers cannot be started.
+    #[error("the press cannot be started: {0}")]
+    Press(std::io::Error),
 }
 
 impl Service {
@@ -123,6 +129,7 @@ impl Service {
             settings: Shared { settings, policy },
             epoch,
             passkeys,
+            press: Press::start(PressSettings::default()).map_err(ServiceError::Press)?,
             brake: AtomicBool::new(false),
         }))
     }

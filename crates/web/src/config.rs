@@ -37,28 +37,6 @@ pub struct Logo {
     pub bytes: Bytes,
 }
 
-/// A service centre.
-#[derive(Debug, Clone, Default)]
-pub struct Centre {
-    /// Its name.
-    pub name: String,
-    /// Where it is.
-    pub address: String,
-    /// When it is open.
-    pub hours: String,
-}
-
-/// A document to bring.
-#[derive(Debug, Clone, Default)]
-pub struct Document {
-    /// What it is, in Spanish.
-    pub name_es: String,
-    /// What it is, in English.
-    pub name_en: String,
-    /// Which kinds of employer bring it; empty for all of them.
-    pub kinds: Vec<String>,
-}
-
 /// Everything that the pages are told.
 #[derive(Debug, Clone)]
 pub struct WebConfig {
@@ -68,10 +46,6 @@ pub struct WebConfig {
     pub trusted_proxies: Vec<Network>,
     /// Who runs it.
     pub institution: Institution,
-    /// Where to go in person.
-    pub centres: Vec<Centre>,
-    /// What to bring.
-    pub documents: Vec<Document>,
     /// A demonstration: says so on every page and shows the mailbox.
     pub demo: bool,
 }

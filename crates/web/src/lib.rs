@@ -10,6 +10,7 @@ mod desk;
 mod guard;
 mod language;
 mod pages;
+mod papers;
 
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::watch;
 
 pub use address::Network;
-pub use config::{Centre, Document, Institution, Logo, WebConfig};
+pub use config::{Institution, Logo, WebConfig};
 
 /// Bytes that a request's body may have: forms and JSON here are small.
 const BODY: usize = 16 * 1024;

@@ -7,7 +7,7 @@ use clavero_service::{
     audit::{self, AuditLog, Sealer},
     mail::{Sender, SmtpSettings, SmtpTransport},
 };
-use clavero_web::{Centre, Document, Institution, Logo, WebConfig};
+use clavero_web::{Institution, Logo, WebConfig};
 use url::Url;
 
 use crate::{
@@ -76,6 +76,7 @@ pub(super) async fn start_service(
     let (store, keys) = (parts::open_store(settings)?, parts::open_keys(settings)?);
     let breached = parts::breached(settings)?;
     Service::start(store, keys, breached, told).await.map_err(|error| match error {
+        ServiceError::Press(error) => Failure::say("failed-press", [("why", &error)]),
         ServiceError::ForeignKeyRing => {
             Failure::say("failed-foreign-keys", [("path", &settings.key_file.display())])
         }
@@ -133,8 +134,6 @@ pub(super) fn web_config(settings: &Settings, public_url: &str, demo: bool) -> R
             hours: institution.hours.clone(),
             legal_basis: institution.legal_basis.clone(),
         },
-        centres: settings.assisted.centres.iter().map(centre).collect(),
-        documents: settings.assisted.documents.iter().map(document).collect(),
         demo,
     })
 }
@@ -154,19 +153,6 @@ fn logo(settings: &Settings, file: &Path) -> Result<Logo, Failure> {
         _ => "image/webp",
     };
     Ok(Logo { kind, bytes: bytes.into() })
-}
-
-fn centre(centre: &clavero_service::desk::Centre) -> Centre {
-    Centre {
-        name: centre.name.clone(),
-        address: format!("{}, {}", centre.address, centre.city),
-        hours: centre.hours.clone(),
-    }
-}
-
-fn document(document: &clavero_service::desk::EnablingDocument) -> Document {
-    let kinds = document.applicants.iter().map(|kind| kind.as_str().to_owned()).collect();
-    Document { name_es: document.es.clone(), name_en: document.en.clone(), kinds }
 }
 
 /// Who writes the mails.

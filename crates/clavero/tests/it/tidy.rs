@@ -95,8 +95,8 @@ fn packages_use_only_what_their_border_allows() {
         ("store", &["audit", "protocol"]),
         ("documents", &["words"]),
         ("passkeys", &[]),
-        ("service", &["audit", "passkeys", "protocol", "store", "words"]),
-        ("web", &["protocol", "service", "words"]),
+        ("service", &["audit", "documents", "passkeys", "protocol", "store", "words"]),
+        ("web", &["documents", "protocol", "service", "words"]),
         ("smtp-fixture", &[]),
         ("authenticator-fixture", &[]),
     ];

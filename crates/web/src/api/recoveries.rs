@@ -18,7 +18,7 @@ use super::{
     Problem,
     body::{Bearer, Body},
 };
-use crate::{WebState, address::Sender, language::Language, pages};
+use crate::{WebState, address::Sender, language::Language, pages, papers};
 
 /// What starts a recovery.
 #[derive(Deserialize, ToSchema)]
@@ -110,10 +110,9 @@ impl Recovery {
         let assisted = view.assisted.map(|reason| Assisted {
             reason: reason.as_str(),
             case_reference: None,
-            case_url: format!(
-                "{}/empleadores/clave-patronal?motivo={}",
-                state.config().public_url.as_str().trim_end_matches('/'),
-                reason.as_str()
+            case_url: papers::whole_address(
+                state,
+                &format!("/empleadores/clave-patronal?motivo={}", reason.as_str()),
             ),
             documents: pages::documents(state, locale),
         });
@@ -223,7 +222,17 @@ pub(super) async fn read(
     Bearer(token): Bearer,
 ) -> Result<Json<Recovery>, Problem> {
     match state.service().recovery(&id, &token).await {
-        Ok(view) => Ok(Json(Recovery::of(&state, locale, view, None))),
+        Ok(view) => {
+            let mut recovery = Recovery::of(&state, locale, view, None);
+            if let Some(assisted) = &mut recovery.assisted
+                && let Ok(Some(case)) = state.service().case_of_recovery(&id, &token).await
+            {
+                assisted.case_url =
+                    papers::whole_address(&state, &format!("/empleadores/clave-patronal/{}", case.path));
+                assisted.case_reference = Some(case.reference);
+            }
+            Ok(Json(recovery))
+        }
         Err(error) => Err(access_problem(error).localised(locale)),
     }
 }

@@ -12,7 +12,7 @@ use axum::{
     },
 };
 use clavero_protocol::{FieldError, State as RecoveryState};
-use clavero_service::{AccessError, RecoveryView, StepError};
+use clavero_service::{AccessError, RecoveryView, StepError, desk::CaseView};
 use clavero_words::{Locale, time};
 use futures_util::stream;
 use serde::Deserialize;
@@ -38,6 +38,9 @@ struct Flow {
     sent_at: Option<String>,
     typed: String,
     reason: &'static str,
+    /// The case that it has led to.
+    case: Option<CaseView>,
+    leads_to_case: bool,
 }
 
 impl Flow {
@@ -87,7 +90,12 @@ fn signature(view: &RecoveryView) -> String {
     format!("{}.{counter}.{}", view.state.as_str(), view.mail_delayed)
 }
 
-fn render(state: &WebState, locale: Locale, view: RecoveryView, failure: Option<Failure>) -> Response {
+fn render(
+    state: &WebState,
+    locale: Locale,
+    (view, case): (RecoveryView, Option<CaseView>),
+    failure: Option<Failure>,
+) -> Response {
     let key = match view.state {
         RecoveryState::CodeQueued | RecoveryState::CodeSent => "code",
         RecoveryState::LinkQueued | RecoveryState::LinkSent => "link",
@@ -117,6 +125,8 @@ fn render(state: &WebState, locale: Locale, view: RecoveryView, failure: Option<
             sent_at: sent.map(time::clock),
             typed,
             reason: view.assisted.map_or("", |reason| reason.as_str()),
+            case,
+            leads_to_case: state.service().recoveries_lead_to_cases(),
             base,
             l,
             v: view,
@@ -151,8 +161,15 @@ pub(super) async fn show(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    match state.service().recovery(&id, &token(&state, &headers, &id)).await {
-        Ok(view) => render(&state, locale, view, None),
+    let token = token(&state, &headers, &id);
+    match state.service().recovery(&id, &token).await {
+        Ok(view) => {
+            let case = match view.assisted {
+                Some(_) => state.service().case_of_recovery(&id, &token).await.ok().flatten(),
+                None => None,
+            };
+            render(&state, locale, (view, case), None)
+        }
         Err(error) => no_access(&state, locale, error),
     }
 }
@@ -268,7 +285,7 @@ async fn refuse(
     match state.service().recovery(id, token).await {
         Ok(view) => {
             let error = PageError { field: "code", text };
-            render(state, locale, view, Some(Failure { status, error, typed: typed.to_owned() }))
+            render(state, locale, (view, None), Some(Failure { status, error, typed: typed.to_owned() }))
         }
         Err(error) => no_access(state, locale, error),
     }

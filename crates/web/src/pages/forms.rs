@@ -21,6 +21,9 @@ pub(crate) struct IdentifierForm {
     pub(crate) domestic: String,
     #[serde(default)]
     pub(crate) password: String,
+    /// The secret of a printed slip.
+    #[serde(default)]
+    pub(crate) slip: String,
     #[serde(default)]
     pub(crate) proof: String,
 }

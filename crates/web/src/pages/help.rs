@@ -7,7 +7,7 @@ use super::layout::{Layout, page};
 use crate::{WebState, language::Language};
 
 /// What people meet, in the order of the journey.
-const SYMPTOMS: [&str; 6] = ["data", "no-code", "code", "link", "assisted", "sign-in"];
+const SYMPTOMS: [&str; 7] = ["data", "no-code", "code", "link", "assisted", "case", "sign-in"];
 
 struct Symptom {
     title: String,

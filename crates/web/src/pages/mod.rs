@@ -1,7 +1,7 @@
 //! The pages: one `.rs` and its `.html` for each.
 
 mod account;
-mod assisted;
+mod case;
 mod flow;
 mod forms;
 mod help;
@@ -20,7 +20,7 @@ use axum::{
     routing::{get, post},
 };
 
-pub(crate) use assisted::documents;
+pub(crate) use case::documents;
 pub(crate) use forms::field_error;
 pub(crate) use layout::{Layout, PageError, millis, page};
 pub(crate) use link::weak_reason;
@@ -32,7 +32,6 @@ use crate::{WebState, assets};
 const RECOVER: &str = "/empleadores/recuperar-clave";
 const SIGN_IN: &str = "/empleadores/ingresar";
 const ACCOUNT: &str = "/empleadores/mi-cuenta";
-const ASSISTED: &str = "/empleadores/clave-patronal";
 
 pub(crate) fn router(state: &WebState) -> Router<WebState> {
     let router = Router::new()
@@ -57,7 +56,7 @@ pub(crate) fn router(state: &WebState) -> Router<WebState> {
         .route("/empleadores/mi-cuenta/clave", get(account::back).post(account::change))
         .route("/empleadores/mi-cuenta/fuerza", post(account::strength))
         .route("/no-fui-yo/{token}", get(repudiate::show).post(repudiate::submit))
-        .route(ASSISTED, get(assisted::show))
+        .merge(case::router())
         .route("/ayuda", get(help::show))
         .route("/recursos/logo", get(assets::logo))
         .route("/recursos/{file}", get(assets::serve));
