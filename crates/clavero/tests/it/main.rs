@@ -3,6 +3,7 @@
 
 mod api;
 mod audit;
+mod case_pages;
 mod cookies;
 mod decoy;
 mod demo;

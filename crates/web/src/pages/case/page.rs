@@ -90,6 +90,11 @@ impl Page {
         self.v.email.as_ref().filter(|email| email.verified).map(|email| email.hint.as_str())
     }
 
+    /// Which code is being typed: a page with another one is another page.
+    fn code_number(&self) -> Option<u32> {
+        self.proof.as_ref().and_then(|proof| proof.code).map(|code| code.counter)
+    }
+
     fn has_mailbox(&self) -> bool {
         self.v.email.is_some()
     }
