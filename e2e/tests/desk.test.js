@@ -313,3 +313,27 @@ test('in the demonstration one click is an officer, and the code beside a decisi
   await someone.close();
   await demo.stop();
 });
+
+test('the last two minutes of a session are announced, and going on renews it', async () => {
+  const port = await freePort();
+  const server = { listen: `127.0.0.1:${port}`, admin_listen: '127.0.0.1:0', public_url: `http://localhost:${port}` };
+  const brief = await startService({ registry: new Registry(), settings: { server, desk: { session_idle: '122s' } } });
+  brief.address = server.public_url;
+  const said = await brief.run('officer', 'add', '--name', 'Ana', '--email', 'ana@institucion.example', '--role', 'desk');
+  const someone = await person(browser, brief, {});
+  const { page } = someone;
+  await Authenticator.of(page);
+  await page.goto(said.trim());
+  await page.getByRole('button', { name: WORDS.es.create }).click();
+  await page.getByText(WORDS.es.enrolled).waitFor();
+  await page.getByRole('button', { name: WORDS.es.enter, exact: true }).click();
+  await page.getByRole('button', { name: WORDS.es.out }).waitFor();
+  const notice = page.getByText('Su sesión está por terminar.');
+  await notice.waitFor();
+  await picture(page, 'desk/ending');
+  await page.getByRole('link', { name: 'Seguir trabajando' }).click();
+  await page.waitForLoadState();
+  await page.getByRole('button', { name: WORDS.es.out }).waitFor();
+  await someone.close();
+  await brief.stop();
+});

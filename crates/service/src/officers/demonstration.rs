@@ -44,8 +44,10 @@ impl Service {
         if !self.settings.desk.demonstration {
             return Vec::new();
         }
-        let all = self.list_officers().await.unwrap_or_default();
-        all.into_iter().filter(|officer| officer.active && (officer.totp || officer.passkeys > 0)).collect()
+        let mut all = self.list_officers().await.unwrap_or_default();
+        all.retain(|officer| officer.active && (officer.totp || officer.passkeys > 0));
+        all.sort_by(|one, other| (one.role, &one.name).cmp(&(other.role, &other.name)));
+        all
     }
 
     /// The demonstration's one click. Refused anywhere else.
