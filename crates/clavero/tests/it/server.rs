@@ -140,13 +140,15 @@ impl Running {
             }
         });
         let mut said = Vec::new();
-        let (mut address, mut admin) = (None, None);
-        while address.is_none() || admin.is_none() {
+        let (mut address, mut admin, mut ready) = (None, None, false);
+        // Before it says so, a signal to end would simply kill it.
+        while address.is_none() || admin.is_none() || !ready {
             let line = told.recv_timeout(START).unwrap_or_else(|_| panic!("it did not start: {said:#?}"));
             let entry: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
             let field = |name: &str| entry["fields"][name].as_str().map(str::to_owned);
             address = address.or_else(|| field("listen"));
             admin = admin.or_else(|| field("admin_listen"));
+            ready |= entry["fields"]["message"] == "ready";
             said.push(line);
         }
         let url = |bound: Option<String>| format!("http://{}", bound.expect("both are known here"));
