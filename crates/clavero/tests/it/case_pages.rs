@@ -247,7 +247,7 @@ async fn what_cannot_be_taken_is_named_field_by_field_and_kept_as_typed() {
 #[tokio::test]
 async fn hostile_words_stay_words_on_the_page_and_on_paper() {
     let mut registry = Registry::default();
-    let long_name = format!("{} Ñusta & Hijos", "Comercializadora Güiñansaca ".repeat(18));
+    let long_name = format!("{} Ñusta & Hijos", "Comercializadora Güiñansaca ".repeat(17));
     let employer = registry.company_with(|row| row.name.clone_from(&long_name));
     let server = Setup::new(&registry, 9).start();
     let browser = Browser::of(&server);
