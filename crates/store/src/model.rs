@@ -97,6 +97,8 @@ pub struct Employer {
     pub credential: Option<Credential>,
     /// The tax authority's state.
     pub tax: TaxState,
+    /// Since when, as the register writes it; empty where it does not say.
+    pub tax_since: String,
 }
 
 impl Employer {

@@ -15,6 +15,8 @@ const JS: &str = include_str!("../assets/clavero.js");
 
 const DESK_JS: &str = include_str!("../assets/desk.js");
 
+const SCAN_JS: &str = include_str!("../assets/scan.js");
+
 const ICON: &str = include_str!("../assets/icono.svg");
 
 /// FNV-1a: names a version, protects nothing.
@@ -29,19 +31,29 @@ static CSS_PATH: LazyLock<String> = LazyLock::new(|| format!("/recursos/{}.css",
 static JS_PATH: LazyLock<String> = LazyLock::new(|| format!("/recursos/{}.js", version(JS)));
 static DESK_JS_PATH: LazyLock<String> = LazyLock::new(|| format!("/recursos/{}.js", version(DESK_JS)));
 
+static SCAN_JS_PATH: LazyLock<String> = LazyLock::new(|| format!("/recursos/{}.js", version(SCAN_JS)));
+
 /// Where the assets are.
 pub(crate) struct Assets {
     pub(crate) css: &'static str,
     pub(crate) js: &'static str,
     /// The officers' part.
     pub(crate) desk_js: &'static str,
+    /// The camera, where a reference is scanned.
+    pub(crate) scan_js: &'static str,
     /// The institution's colours.
     pub(crate) brand: &'static str,
 }
 
 impl Assets {
     pub(crate) fn current() -> Self {
-        Self { css: &CSS_PATH, js: &JS_PATH, desk_js: &DESK_JS_PATH, brand: BRAND_PATH }
+        Self {
+            css: &CSS_PATH,
+            js: &JS_PATH,
+            desk_js: &DESK_JS_PATH,
+            scan_js: &SCAN_JS_PATH,
+            brand: BRAND_PATH,
+        }
     }
 }
 
@@ -67,6 +79,7 @@ pub(crate) async fn serve(State(state): State<WebState>, Path(file): Path<String
         path if path == *CSS_PATH => ("text/css; charset=utf-8", forever, CSS.to_owned()),
         path if path == *JS_PATH => ("text/javascript; charset=utf-8", forever, JS.to_owned()),
         path if path == *DESK_JS_PATH => ("text/javascript; charset=utf-8", forever, DESK_JS.to_owned()),
+        path if path == *SCAN_JS_PATH => ("text/javascript; charset=utf-8", forever, SCAN_JS.to_owned()),
         "/recursos/icono.svg" => ("image/svg+xml", "public, max-age=86400", ICON.to_owned()),
         BRAND_PATH => ("text/css; charset=utf-8", "public, max-age=300", brand(&state)),
         _ => return StatusCode::NOT_FOUND.into_response(),

@@ -35,6 +35,29 @@ pub fn date_second(at: Timestamp) -> String {
     civil(at).strftime("%d/%m/%Y %H:%M:%S").to_string()
 }
 
+/// `21/11/2026`.
+#[must_use]
+pub fn date(at: Timestamp) -> String {
+    civil(at).strftime("%d/%m/%Y").to_string()
+}
+
+/// `2026-11-21`: what a date field of a form holds (ISO 8601).
+#[must_use]
+pub fn iso_date(at: Timestamp) -> String {
+    civil(at).strftime("%Y-%m-%d").to_string()
+}
+
+/// The day of a form's date field, from midnight to midnight. `None` for what is no date.
+#[must_use]
+pub fn day(iso: &str) -> Option<(Timestamp, Timestamp)> {
+    let date: jiff::civil::Date = iso.parse().ok()?;
+    let midnight = |date: jiff::civil::Date| {
+        let instant = OFFSET.to_timestamp(date.at(0, 0, 0, 0)).ok()?;
+        Some(Timestamp::from_micros(instant.as_microsecond()))
+    };
+    Some((midnight(date)?, midnight(date.tomorrow().ok()?)?))
+}
+
 /// RFC 3339 in UTC, to the microsecond: what the API speaks.
 #[must_use]
 pub fn rfc_3339(at: Timestamp) -> String {

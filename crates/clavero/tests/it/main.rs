@@ -7,6 +7,7 @@ mod case_pages;
 mod cookies;
 mod decoy;
 mod demo;
+mod desk;
 mod employers;
 mod faults;
 mod flood;

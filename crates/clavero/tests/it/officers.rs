@@ -53,7 +53,7 @@ fn base32(text: &str) -> TotpSecret {
 }
 
 /// One officer's browser and app. A code works once: each that is asked for is of a later step.
-struct Officer<'a> {
+pub(crate) struct Officer<'a> {
     server: &'a TestServer,
     http: reqwest::Client,
     name: String,
@@ -61,22 +61,22 @@ struct Officer<'a> {
     next: u64,
 }
 
-struct Page {
-    status: u16,
-    to: String,
-    text: String,
+pub(crate) struct Page {
+    pub(crate) status: u16,
+    pub(crate) to: String,
+    pub(crate) text: String,
     cookies: Vec<String>,
     retry_after: Option<u64>,
 }
 
 impl<'a> Officer<'a> {
-    fn new(server: &'a TestServer, name: &str) -> Self {
+    pub(crate) fn new(server: &'a TestServer, name: &str) -> Self {
         let http = reqwest::Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::none());
         Self { server, http: http.build().unwrap(), name: name.to_owned(), secret: None, next: 0 }
     }
 
     /// Brought in by the operator and enrolled.
-    async fn enrolled(server: &'a TestServer, name: &str, role: &str) -> Self {
+    pub(crate) async fn enrolled(server: &'a TestServer, name: &str, role: &str) -> Self {
         let mut officer = Self::new(server, name);
         officer.enrol(&added(server, name, role)).await;
         officer
@@ -92,27 +92,44 @@ impl<'a> Officer<'a> {
         assert_eq!((page.status, page.to.as_str()), (303, "/ventanilla?alta=hecha"), "{}", page.text);
     }
 
-    fn code(&mut self) -> String {
+    pub(crate) fn code(&mut self) -> String {
         let code = self.secret.as_ref().unwrap().code(self.next * STEP_SECONDS).unwrap().to_string();
         self.next += 1;
         code
     }
 
-    async fn get(&self, path: &str) -> Page {
+    pub(crate) async fn get(&self, path: &str) -> Page {
         Page::of(self.http.get(format!("{}{path}", self.server.address())).send().await.unwrap()).await
     }
 
-    async fn post(&self, path: &str, form: &[(&str, &str)]) -> Page {
+    pub(crate) async fn post(&self, path: &str, form: &[(&str, &str)]) -> Page {
         let form: HashMap<&str, &str> = form.iter().copied().collect();
         let request = self.http.post(format!("{}{path}", self.server.address())).form(&form);
         Page::of(request.send().await.unwrap()).await
+    }
+
+    /// The same where a name may come more than once, or was read from a page.
+    pub(crate) async fn post_pairs(&self, path: &str, form: &[(String, String)]) -> Page {
+        let request = self.http.post(format!("{}{path}", self.server.address())).form(form);
+        Page::of(request.send().await.unwrap()).await
+    }
+
+    /// What is no text.
+    pub(crate) async fn post_bytes(&self, path: &str, form: &[(&str, &str)]) -> Vec<u8> {
+        let request = self.http.post(format!("{}{path}", self.server.address())).form(form);
+        request.send().await.unwrap().bytes().await.unwrap().to_vec()
+    }
+
+    pub(crate) async fn get_bytes(&self, path: &str) -> Vec<u8> {
+        let request = self.http.get(format!("{}{path}", self.server.address()));
+        request.send().await.unwrap().bytes().await.unwrap().to_vec()
     }
 
     async fn tries(&self, code: &str) -> Page {
         self.post("/ventanilla/ingresar", &[("email", &email_of(&self.name)), ("code", code)]).await
     }
 
-    async fn signs_in(&mut self) -> Page {
+    pub(crate) async fn signs_in(&mut self) -> Page {
         let code = self.code();
         let page = self.tries(&code).await;
         assert_eq!((page.status, page.to.as_str()), (303, "/ventanilla"), "{}", page.text);

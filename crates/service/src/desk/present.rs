@@ -195,6 +195,7 @@ impl Service {
             },
             holder,
             asked: case.asked().map(|asked| (called(asked.by), asked.at)),
+            own_request: case.asked().is_some_and(|asked| asked.by == officer.id),
             approved: case.approval().map(|approval| (called(approval.by), approval.at)),
             reason_given: dossier.reason.clone(),
             approve_purpose: purpose(Decision::Approval)
@@ -203,7 +204,7 @@ impl Service {
                 .filter(|_| matches!(view.state, CaseState::Approved | CaseState::Activated)),
             disputed_at: case.disputed_at,
             key_changed_since: changed_at.is_some_and(|at| at > case.created_at),
-            earlier: self.earlier_cases(case).await?,
+            earlier: self.earlier_cases(case, officer).await?,
             history: events.iter().map(|event| history_row(event, &names)).collect(),
             employer: employer.map(|employer| self.employer_file(&employer)),
             proposal,
@@ -222,6 +223,7 @@ impl Service {
             representative_name: record.representative_name.clone(),
             email: email.map(|email| email.as_str().to_owned()),
             tax: employer.tax,
+            tax_since: employer.tax_since.clone(),
             has_key: standing.has_key,
             key_changed_at: employer.credential.as_ref().map(|credential| credential.changed_at),
             frozen: standing.frozen,
@@ -295,14 +297,22 @@ impl Service {
         Ok(names)
     }
 
-    async fn earlier_cases(&self, case: &AssistedCase) -> Result<Vec<CaseRow>, StoreError> {
+    async fn earlier_cases(
+        &self,
+        case: &AssistedCase,
+        officer: &OfficerContext,
+    ) -> Result<Vec<CaseRow>, StoreError> {
         let all = self.store.cases_of(&case.employer, EARLIER).await?;
         let others: Vec<CaseRecord> = all.into_iter().filter(|other| other.case.id != case.id).collect();
-        self.case_rows(&others).await
+        self.case_rows(&others, officer).await
     }
 
     /// Cases as rows of a list.
-    pub(super) async fn case_rows(&self, records: &[CaseRecord]) -> Result<Vec<CaseRow>, StoreError> {
+    pub(super) async fn case_rows(
+        &self,
+        records: &[CaseRecord],
+        officer: &OfficerContext,
+    ) -> Result<Vec<CaseRow>, StoreError> {
         let officers = records.iter().filter_map(|record| in_hand(&record.case)).collect();
         let names = self.names_of(officers).await?;
         let mut rows = Vec::with_capacity(records.len());
@@ -321,6 +331,7 @@ impl Service {
                 updated_at: record.updated_at,
                 centre: centre.map(|centre| centre.name.clone()),
                 officer: in_hand(case).and_then(|officer| names.get(&officer).cloned()),
+                mine: in_hand(case) == Some(officer.id),
                 disputed: case.disputed_at.is_some(),
             });
         }

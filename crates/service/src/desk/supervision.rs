@@ -40,7 +40,7 @@ impl Service {
         let next = list.rows.last().filter(|_| list.more);
         Ok(CasePage {
             next: next.map(|record| record.reference.as_str().to_owned()),
-            rows: self.case_rows(&list.rows).await?,
+            rows: self.case_rows(&list.rows, officer).await?,
             counts: list.counts,
         })
     }

@@ -129,6 +129,8 @@ pub struct DeskCaseView {
     pub proposal: ProposalView,
     /// Who asked for approval, and when.
     pub asked: Option<(String, Timestamp)>,
+    /// Whether that was the officer who looks.
+    pub own_request: bool,
     /// Who approved, and when.
     pub approved: Option<(String, Timestamp)>,
     /// Why it was last sent back or rejected.
@@ -162,6 +164,8 @@ pub struct EmployerFile {
     pub email: Option<String>,
     /// The tax authority's state.
     pub tax: TaxState,
+    /// Since when, as the register writes it; empty where it does not say.
+    pub tax_since: String,
     /// Whether a key was ever given out.
     pub has_key: bool,
     /// When the key was last changed.
@@ -262,6 +266,8 @@ pub struct CaseRow {
     pub centre: Option<String>,
     /// Who has it in hand, or asked for approval.
     pub officer: Option<String>,
+    /// Whether that is the officer who looks.
+    pub mine: bool,
     /// Whether the mailbox on record said stop.
     pub disputed: bool,
 }

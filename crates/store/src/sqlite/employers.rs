@@ -10,7 +10,7 @@ use crate::{
 };
 
 const EMPLOYER: &str = "SELECT e.kind, e.name, e.representative, e.representative_name, e.email, e.email_index, e.email_lane, \
-     e.email_version, e.has_key, c.phc, c.mac, c.changed_at, c.frozen, t.state \
+     e.email_version, e.has_key, c.phc, c.mac, c.changed_at, c.frozen, t.state, t.since \
      FROM employer e LEFT JOIN credential c ON c.employer_id = e.id LEFT JOIN tax_register t ON t.ruc = e.id / 10000 \
      WHERE e.id = ?1";
 
@@ -54,6 +54,7 @@ fn decode(row: &Row<'_>, key: &EmployerKey) -> Result<Employer, StoreError> {
         email_version: row.get(7)?,
         credential,
         tax: row.get::<_, Option<i64>>(13)?.map_or(TaxState::Unknown, decode_tax),
+        tax_since: row.get::<_, Option<String>>(14)?.unwrap_or_default(),
     })
 }
 

@@ -81,6 +81,9 @@ pub(super) async fn show(
 ) -> Response {
     let token = cookies::read(&headers, state.config(), cookies::OFFICER).unwrap_or_default();
     match state.service().officer_session(&token).await {
+        Ok(session) if session.role.reads_cases() => {
+            super::queue::home(&state, locale, &session, asked.alta == "hecha").await
+        }
         Ok(session) => {
             let l = Layout::new(&state, locale, "desk-home", DESK);
             let frame = Frame::new(&state, &l, &session);

@@ -4,7 +4,7 @@ use clavero_protocol::Role;
 use clavero_service::OfficerSessionView;
 use clavero_words::{Locale, time};
 
-use super::{DESK, LOG, OWN, STAFF, log};
+use super::{CASES, DESK, LOG, OVERSIGHT, OWN, STAFF, log, roles::oversees};
 use crate::{
     WebState,
     pages::{Layout, millis},
@@ -19,7 +19,9 @@ struct Place {
 }
 
 /// In the order in which they are shown.
-const PLACES: [Place; 3] = [
+const PLACES: [Place; 5] = [
+    Place { path: CASES, key: "desk-cases", has: Role::reads_cases },
+    Place { path: OVERSIGHT, key: "desk-oversight", has: oversees },
     Place { path: LOG, key: "desk-log", has: log::reads },
     Place { path: STAFF, key: "desk-staff", has: |role| matches!(role, Role::Admin) },
     Place { path: OWN, key: "desk-own", has: |_| true },

@@ -85,7 +85,7 @@ pub(super) struct Purpose {
     purpose: String,
 }
 
-fn parse(purpose: &str) -> Option<[u8; 32]> {
+pub(super) fn parse(purpose: &str) -> Option<[u8; 32]> {
     let digits = purpose.as_bytes();
     if digits.len() != 64 {
         return None;

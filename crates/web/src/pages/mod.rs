@@ -21,7 +21,7 @@ use axum::{
 };
 
 pub(crate) use case::documents;
-pub(crate) use forms::field_error;
+pub(crate) use forms::{IdentifierForm, field_error};
 pub(crate) use layout::{Layout, PageError, millis, page};
 pub(crate) use link::weak_reason;
 pub(crate) use message::{message, too_many, unavailable, with_retry_after};
