@@ -35,7 +35,7 @@ const SHAPE: Shape =
     Shape { required: &COLUMNS, optional: &[HASH], others_pass: false, delimiters: b",;", unquoted: None };
 
 /// Characters of a name: longer ones break every page, mail and document that they stand in.
-const LONGEST_NAME: usize = 300;
+const LONGEST_NAME: usize = 500;
 
 /// A row that holds.
 #[derive(Clone, PartialEq, Eq)]

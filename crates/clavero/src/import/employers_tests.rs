@@ -77,7 +77,7 @@ fn each_fault_is_named_with_its_column() {
         (replaced("Alfarería Ñusta", ""), "razon_social", "empty"),
         (replaced("Alfarería Ñusta", "A\u{202e}B"), "razon_social", "not-plain"),
         (replaced("Alfarería Ñusta", "\"A\nB\""), "razon_social", "not-plain"),
-        (replaced("Alfarería Ñusta", &"x".repeat(301)), "razon_social", "too-long"),
+        (replaced("Alfarería Ñusta", &"x".repeat(501)), "razon_social", "too-long"),
         (replaced("ines@nusta.example", "\"a\r\nBcc: x@y.example\""), "correo", "email-form"),
         (replaced("ines@nusta.example", "ines@nusta"), "correo", "email-form"),
         (replaced(",si", ",quizá"), "tiene_clave", "yes-or-no"),
