@@ -26,7 +26,7 @@ const REFERENCE: &[u8; 30] = b"23456789ABCDEFGHJKLMNPQRSTVWXZ";
 const NO_HINT: &str = "••••••@••••••";
 
 /// Answers that must not tell each other apart leave at multiples of this after their arrival.
-const TICK: Duration = Duration::from_millis(25);
+pub(crate) const TICK: Duration = Duration::from_millis(25);
 
 /// A request to start.
 #[derive(Debug, Clone)]

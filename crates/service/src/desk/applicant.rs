@@ -19,7 +19,7 @@ use crate::{
     Client, Identifiers, Service, StartRecovery,
     errors::StartError,
     keys::CaseCodeOf,
-    recoveries::{Toll, Way},
+    recoveries::{TICK, Toll, Way},
     secrets::random,
 };
 
@@ -62,6 +62,19 @@ impl Service {
     /// Opens a case by choice, under the limits of "Validar". Data that do not match are told, or under `hide` taken
     /// alike: such a case is one that the desk finds to match nothing.
     pub async fn open_case(&self, new: NewCase, client: &Client) -> Result<CaseView, OpenCaseError> {
+        if self.settings.policy.mismatch == Mismatch::Say {
+            return self.open_by_choice(new, client).await;
+        }
+        // On a tick after its arrival, as the start of a recovery is answered.
+        let mut ticks = tokio::time::interval(TICK);
+        ticks.tick().await;
+        let outcome = self.open_by_choice(new, client).await;
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+        ticks.tick().await;
+        outcome
+    }
+
+    async fn open_by_choice(&self, new: NewCase, client: &Client) -> Result<CaseView, OpenCaseError> {
         let NewCase { identifiers, locale, proof } = new;
         let request = StartRecovery { identifiers: identifiers.clone(), locale, proof };
         let Toll { once, .. } = self.require_proof(&request, client).await?;

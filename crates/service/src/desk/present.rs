@@ -40,6 +40,13 @@ const fn is_told(act: CaseAct) -> bool {
     )
 }
 
+/// Whether the mail server refused the address that stands there now.
+fn was_refused(events: &[CaseEvent]) -> bool {
+    let of_address = [CaseAct::DetailsGiven, CaseAct::CodeRequested, CaseAct::CodeMailRejected];
+    let newest = events.iter().rev().find(|event| event.refusal.is_none() && of_address.contains(&event.act));
+    newest.is_some_and(|event| event.act == CaseAct::CodeMailRejected)
+}
+
 /// The kind where the registry says nothing: by the RUC's own form.
 fn kind_of(case: &AssistedCase) -> EmployerKind {
     match case.employer.ruc().kind() {
@@ -75,6 +82,9 @@ impl Service {
             self.show_activation(id, &mut view).await?;
         }
         let events = self.store.case_events(record.case.id).await?;
+        if let Some(email) = view.email.as_mut().filter(|email| !email.verified && email.code.is_none()) {
+            email.refused = was_refused(&events);
+        }
         let told = events.iter().filter(|event| event.refusal.is_none() && is_told(event.act));
         view.events = told
             .map(|event| EventView { at: event.at, act: event.act, officer: None, refusal: None })
@@ -127,7 +137,7 @@ impl Service {
             resend_at: issue.queued_at + policy.resend_after,
         });
         let hint = address.hint();
-        Some(CaseEmailView { hint, verified: case.mailbox.verified_at.is_some(), code })
+        Some(CaseEmailView { hint, verified: case.mailbox.verified_at.is_some(), refused: false, code })
     }
 
     /// The mail of the hand-over, as far as it has come.

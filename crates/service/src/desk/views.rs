@@ -89,6 +89,8 @@ pub struct CaseEmailView {
     pub hint: String,
     /// Whether the applicant has shown that they read it.
     pub verified: bool,
+    /// The mail server refused this address: no code reaches it.
+    pub refused: bool,
     /// The code that is out.
     pub code: Option<CodeView>,
 }

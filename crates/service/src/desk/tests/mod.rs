@@ -7,6 +7,7 @@ use std::time::Duration;
 use clavero_protocol::{
     CaseAct, CaseRefusal, CaseState, Decision, Finding, Mismatch, ReferenceError, Role, Route, TaxState,
 };
+use clavero_smtp_fixture::{Rule, Step};
 use clavero_words::Locale;
 
 use self::world::{
@@ -109,6 +110,30 @@ async fn a_code_goes_to_the_typed_mailbox_without_the_employers_name_and_proves_
     let other = CaseDetails { email: "otra@otro.example", ..DETAILS };
     service.give_case_details(&reference, other, &client()).await.unwrap();
     assert_eq!(refusal(verify(&code).await), CaseRefusal::NoCode);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn an_address_that_the_mail_server_refuses_is_told_until_another_is_given() {
+    let world = World::new().await;
+    let service = &world.service;
+    let reference = world.open(REPRESENTATIVE).await.unwrap().reference;
+    world.server.add(Rule::reply(Step::Rcpt, "550 5.1.1 no such mailbox").to(NEW));
+    service.give_case_details(&reference, DETAILS, &client()).await.unwrap();
+    service.send_case_code(&reference, &client()).await.unwrap();
+    let refused = async || {
+        loop {
+            let email = service.case(&reference, &client()).await.unwrap().email.unwrap();
+            if email.code.is_none() {
+                return email.refused;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    assert!(tokio::time::timeout(Duration::from_secs(30), refused()).await.unwrap());
+    let other = CaseDetails { email: "otra@otro.example", ..DETAILS };
+    let view = service.give_case_details(&reference, other, &client()).await.unwrap();
+    assert!(!view.email.unwrap().refused);
     world.stop().await;
 }
 
