@@ -135,7 +135,7 @@ async fn a_recovery_that_ends_in_person_opens_one_case_without_retyping() {
         "a second press opens no other"
     );
     let page = browser.page(&case).await;
-    assert!(page.contains("este empleador aún no tiene clave"), "the reason is told: {page}");
+    assert!(page.contains("Este empleador aún no tiene clave"), "the reason is told: {page}");
     assert!(browser.page(&flow_page).await.contains(&case), "the flow's page leads to its case");
     assert!(browser.page(DOOR).await.contains(&case), "and so does the door");
 

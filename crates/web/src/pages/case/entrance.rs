@@ -123,8 +123,15 @@ fn render(
     page(status, &template)
 }
 
-pub(super) fn why(locale: Locale, reason: AssistedReason) -> String {
+fn why(locale: Locale, reason: AssistedReason) -> String {
     tr(locale, &format!("assisted-reason-{}", reason.as_str().replace('_', "-")))
+}
+
+/// The reason as a sentence of its own.
+pub(super) fn why_alone(locale: Locale, reason: AssistedReason) -> String {
+    let text = why(locale, reason);
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// The recovery that this browser started last, where it ended in the assisted path.
