@@ -76,7 +76,8 @@ for (const [at, language] of ['es', 'en'].entries()) {
       await first.press(first.w.handOver);
       const link = await service.mailbox.nextLink(mailOf(employer));
       const token = link.split('/').at(-1);
-      assert.ok(!(await first.page.content()).includes(token), 'the officer does not see the link');
+      await first.main.locator('[data-state=activated]').first().waitFor();
+      assert.ok(!(await first.page.locator('html').innerHTML()).includes(token), 'the officer does not see the link');
       const owner = await person(browser, service, { language });
       const walk = new Walk(owner.page, service, language);
       await owner.page.goto(link);

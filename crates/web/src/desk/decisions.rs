@@ -1,10 +1,6 @@
 //! What is decided about a case: approval, return, rejection, hand-over, and what a supervisor says to an objection.
 
-use axum::{
-    extract::{Form, Path, State},
-    http::StatusCode,
-    response::Response,
-};
+use axum::{extract::Form, http::StatusCode, response::Response};
 use clavero_protocol::{Timestamp, Touch};
 use clavero_service::{
     TouchError,
@@ -22,7 +18,7 @@ use super::{
     signed_in::Signed,
     touch::{self, TouchForm},
 };
-use crate::{WebState, language::Language, pages, papers};
+use crate::{WebState, pages, papers};
 
 /// Why a decision was not taken: by the case's rules, or for want of a touch.
 enum Undecided {
@@ -50,13 +46,13 @@ pub(super) struct DecisionForm {
     touch: TouchForm,
 }
 
-impl At<'_> {
+impl At {
     async fn undecided(&self, error: Undecided, field: &'static str) -> Response {
         let error = match error {
             Undecided::Case(error) => return self.refused(&error, field, Typed::default()).await,
             Undecided::Touch(error) => error,
         };
-        let error = match touch::refused(self.state, self.locale, error, field) {
+        let error = match touch::refused(&self.state, self.locale, error, field) {
             Ok(error) => error,
             Err(page) => return *page,
         };
@@ -64,32 +60,25 @@ impl At<'_> {
             Ok(view) => {
                 let outcome =
                     Outcome { status: StatusCode::CONFLICT, errors: vec![error], typed: Typed::default() };
-                case::render(self.state, self.locale, self.officer, (view, None), outcome).await
+                case::render(&self.state, self.locale, &self.officer, (view, None), outcome).await
             }
-            Err(error) => case::without_case(self.state, self.locale, &error),
+            Err(error) => case::without_case(&self.state, self.locale, &error),
         }
     }
 }
 
-pub(super) async fn approve(
-    State(state): State<WebState>,
-    Language(locale): Language,
-    officer: Signed<Reads>,
-    Path(reference): Path<String>,
-    Form(form): Form<DecisionForm>,
-) -> Response {
-    let at = At { state: &state, locale, officer: &officer, reference: &reference };
-    let (service, who) = (state.service(), officer.officer());
+pub(super) async fn approve(at: At, Form(form): Form<DecisionForm>) -> Response {
+    let (service, who) = (at.service(), at.who());
     let approved: Result<DeskCaseView, Undecided> = async {
-        let view = service.desk_case(&who, &reference).await?;
+        let view = service.desk_case(&who, &at.reference).await?;
         let touch = match view.approve_purpose {
-            Some(purpose) if may_decide(&view, &officer) => {
-                service.finish_touch(&officer.token, purpose, form.touch.answer()).await?
+            Some(purpose) if may_decide(&view, &at.officer) => {
+                service.finish_touch(&at.officer.token, purpose, form.touch.answer()).await?
             }
             // Refused by the rule that forbids it, and written down there, whether or not there is a touch.
-            _ => no_touch(&officer),
+            _ => no_touch(&at.officer),
         };
-        Ok(service.approve(&who, &reference, form.digest.bytes(), touch).await?)
+        Ok(service.approve(&who, &at.reference, form.digest.bytes(), touch).await?)
     }
     .await;
     match approved {
@@ -98,39 +87,18 @@ pub(super) async fn approve(
     }
 }
 
-pub(super) async fn send_back(
-    State(state): State<WebState>,
-    Language(locale): Language,
-    officer: Signed<Reads>,
-    Path(reference): Path<String>,
-    Form(form): Form<TextForm>,
-) -> Response {
-    let at = At { state: &state, locale, officer: &officer, reference: &reference };
-    let done = state.service().return_case(&officer.officer(), &reference, &form.text).await;
+pub(super) async fn send_back(at: At, Form(form): Form<TextForm>) -> Response {
+    let done = at.service().return_case(&at.who(), &at.reference, &form.text).await;
     at.outcome(done, ("devuelto", ""), ("return_reason", typed(form))).await
 }
 
-pub(super) async fn reject(
-    State(state): State<WebState>,
-    Language(locale): Language,
-    officer: Signed<Reads>,
-    Path(reference): Path<String>,
-    Form(form): Form<TextForm>,
-) -> Response {
-    let at = At { state: &state, locale, officer: &officer, reference: &reference };
-    let done = state.service().reject_case(&officer.officer(), &reference, &form.text).await;
+pub(super) async fn reject(at: At, Form(form): Form<TextForm>) -> Response {
+    let done = at.service().reject_case(&at.who(), &at.reference, &form.text).await;
     at.outcome(done, ("rechazado", ""), ("reject_reason", typed(form))).await
 }
 
-pub(super) async fn unfreeze(
-    State(state): State<WebState>,
-    Language(locale): Language,
-    officer: Signed<Reads>,
-    Path(reference): Path<String>,
-    Form(form): Form<TextForm>,
-) -> Response {
-    let at = At { state: &state, locale, officer: &officer, reference: &reference };
-    let done = state.service().unfreeze_case(&officer.officer(), &reference, &form.text).await;
+pub(super) async fn unfreeze(at: At, Form(form): Form<TextForm>) -> Response {
+    let done = at.service().unfreeze_case(&at.who(), &at.reference, &form.text).await;
     at.outcome(done, ("liberado", ""), ("unfreeze_reason", typed(form))).await
 }
 
@@ -147,28 +115,21 @@ fn typed(form: TextForm) -> Typed {
     Typed { text: form.text, ..Typed::default() }
 }
 
-pub(super) async fn hand_over(
-    State(state): State<WebState>,
-    Language(locale): Language,
-    officer: Signed<Reads>,
-    Path(reference): Path<String>,
-    Form(form): Form<TouchForm>,
-) -> Response {
-    let at = At { state: &state, locale, officer: &officer, reference: &reference };
-    let (service, who) = (state.service(), officer.officer());
+pub(super) async fn hand_over(at: At, Form(form): Form<TouchForm>) -> Response {
+    let (service, who) = (at.service(), at.who());
     let handed: Result<HandedOver, Undecided> = async {
-        let view = service.desk_case(&who, &reference).await?;
+        let view = service.desk_case(&who, &at.reference).await?;
         let touch = match view.hand_over_purpose {
-            Some(purpose) if officer.session.role.attends() => {
-                service.finish_touch(&officer.token, purpose, form.answer()).await?
+            Some(purpose) if at.officer.session.role.attends() => {
+                service.finish_touch(&at.officer.token, purpose, form.answer()).await?
             }
-            _ => no_touch(&officer),
+            _ => no_touch(&at.officer),
         };
-        Ok(service.hand_over(&who, &reference, touch).await?)
+        Ok(service.hand_over(&who, &at.reference, touch).await?)
     }
     .await;
     match handed {
-        Ok(HandedOver { slip: Some(slip), .. }) => print(&state, locale, slip).await,
+        Ok(HandedOver { slip: Some(slip), .. }) => print(&at.state, at.locale, slip).await,
         Ok(HandedOver { slip: None, .. }) => at.to_case("entrega", ""),
         Err(error) => at.undecided(error, HAND_OVER).await,
     }
