@@ -5,7 +5,7 @@ use std::{
     io,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, LazyLock, Mutex, MutexGuard, PoisonError,
         mpsc::{Receiver, SyncSender, sync_channel},
     },
     thread,
@@ -69,12 +69,12 @@ struct Job {
 }
 
 impl Press {
-    /// Loads fonts and templates and starts the threads.
+    /// Starts the threads. Fonts and templates are loaded for the first paper, so that a program which prints none holds none.
     pub fn start(settings: PressSettings) -> io::Result<Self> {
         let (jobs, queue) = sync_channel::<Job>(settings.queue);
         let queue = Arc::new(Mutex::new(queue));
         let cache = Arc::new(Mutex::new(Cache::new(settings.cache_bytes)));
-        let typesetter = Arc::new(Typesetter::new());
+        let typesetter = Arc::new(LazyLock::new(Typesetter::new as fn() -> Typesetter));
         for number in 0..settings.threads.max(1) {
             let (queue, cache, typesetter) =
                 (Arc::clone(&queue), Arc::clone(&cache), Arc::clone(&typesetter));
@@ -120,7 +120,7 @@ fn locked(cache: &Mutex<Cache>) -> MutexGuard<'_, Cache> {
     cache.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn work(queue: &Mutex<Receiver<Job>>, cache: &Mutex<Cache>, typesetter: &Typesetter) {
+fn work(queue: &Mutex<Receiver<Job>>, cache: &Mutex<Cache>, typesetter: &LazyLock<Typesetter>) {
     loop {
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Job { paper, digest, answer }) = job else { return };

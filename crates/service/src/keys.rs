@@ -191,10 +191,12 @@ impl KeyRing {
         self.keys.iter().any(|key| expand(&key.prk, purpose, parts).as_slice().ct_eq(tag).into())
     }
 
-    /// Names a budget without telling whose it is.
+    /// Names a budget without telling whose it is. The budgets of one subject begin alike, so that they lie on one page.
     #[must_use]
     pub fn budget(&self, kind: &str, of: &[u8]) -> BudgetKey {
-        first_16(&expand(&self.index, "budget", &[kind.as_bytes(), of]))
+        let mut key = first_16(&expand(&self.index, "budget", &[kind.as_bytes(), of]));
+        key[..8].copy_from_slice(&expand(&self.index, "budget-of", &[of])[..8]);
+        key
     }
 
     /// Binds a PHC string to its employer.
