@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// How long a test waits for something before it says what came instead.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Connections and what they are doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
