@@ -8,11 +8,15 @@ mod audit;
 mod case_columns;
 mod cases;
 pub mod clock;
+mod dialect;
+mod engine;
 mod log;
 mod model;
 mod officers;
+mod sql;
 mod sqlite;
 mod stage;
+mod transactions;
 
 use async_trait::async_trait;
 use clavero_protocol::{EmployerKey, Recovery, RecoveryId, Refusal, Timestamp};

@@ -1,24 +1,13 @@
 //! The embedded engine: `SQLite` in WAL mode, one writer with group commit, a few readers.
 
-mod audit;
-mod budgets;
-mod cases;
-mod decision;
-mod employers;
-mod log;
+mod connection;
 mod migrate;
-mod officers;
-mod outbox;
 mod readers;
-mod recoveries;
-mod sessions;
-mod sweep;
 mod writer;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use async_trait::async_trait;
-use clavero_protocol::{EmployerKey, Exceeded, Policy, Recovery, RecoveryId, Refusal, Timestamp};
+use clavero_protocol::Timestamp;
 use rusqlite::{Connection, OptionalExtension, config::DbConfig};
 
 use self::{
@@ -26,18 +15,17 @@ use self::{
     writer::{When, Writer},
 };
 use crate::{
-    Advance, AuditEntry, Begin, Census, ChangeKey, Claim, ClaimedMail, Clock, Decided, Denied, Digest,
-    Employer, EmployerRecord, ImportCounts, Limit, LinkRecord, NewCredential, NewSession, NotAdvanced, Once,
-    RecoveryRecord, Redeem, Repudiation, Session, SessionLife, Settle, Store, StoreError, TaxRow,
+    Claim, ClaimedMail, Clock, StoreError,
     clock::LARGEST_STEP,
+    engine::{Engine, Look, Work},
+    sql::at_once,
+    transactions::outbox,
 };
+
+pub(crate) use connection::value;
 
 /// Older ones can corrupt a database when the log is reset (fixed in 3.51.3).
 const OLDEST_SQLITE: i32 = 3_051_003;
-
-/// How long what a mail server said may wait for another's commit. Were it lost with the process, the mail would be sent once
-/// more under its old name.
-const SETTLE: Duration = Duration::from_millis(20);
 
 /// The embedded engine.
 pub struct Sqlite {
@@ -50,11 +38,6 @@ impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         Self::Engine(error.to_string())
     }
-}
-
-/// Fixed-width bytes of a column.
-fn bytes<const N: usize>(value: &[u8], column: &'static str) -> Result<[u8; N], StoreError> {
-    value.try_into().map_err(|_| StoreError::Corrupt(column))
 }
 
 /// Looks again every millisecond for up to five seconds. The engine's own handler looks ever more rarely, and so hardly
@@ -110,179 +93,50 @@ fn refuse_the_past(connection: &Connection, now: Timestamp) -> Result<(), StoreE
     Ok(())
 }
 
-#[async_trait]
-impl Store for Sqlite {
-    fn now(&self) -> Timestamp {
+impl Engine for Sqlite {
+    fn moment(&self) -> Timestamp {
         self.clock.now()
     }
 
-    fn clock_step(&self) -> Option<Duration> {
+    fn step(&self) -> Option<Duration> {
         self.clock.step()
     }
 
-    async fn check_writable(&self) -> Result<(), StoreError> {
-        self.writer
-            .write(|tx| {
-                tx.connection
-                    .prepare_cached("INSERT OR REPLACE INTO meta (key, value) VALUES ('write_check', ?1)")?
-                    .execute([tx.now.as_micros()])?;
-                Ok(())
-            })
-            .await
-    }
-
-    async fn epoch(&self) -> Result<u32, StoreError> {
-        self.readers.read(|connection| {
-            let epoch: Option<u32> = connection
-                .query_row("SELECT value FROM meta WHERE key = 'epoch'", [], |row| row.get(0))
-                .optional()?;
-            Ok(epoch.unwrap_or(1))
-        })
-    }
-
-    async fn key_ring_fingerprint(&self, fingerprint: Digest) -> Result<Digest, StoreError> {
-        self.writer
-            .write(move |tx| {
-                tx.connection.execute(
-                    "INSERT INTO meta (key, value) VALUES ('key_ring', ?1) ON CONFLICT DO NOTHING",
-                    [fingerprint.as_slice()],
-                )?;
-                let standing: Vec<u8> =
-                    tx.connection
-                        .query_row("SELECT value FROM meta WHERE key = 'key_ring'", [], |row| row.get(0))?;
-                bytes(&standing, "meta.key_ring")
-            })
-            .await
-    }
-
-    async fn census(&self) -> Result<Census, StoreError> {
-        let now = self.now();
-        self.readers.read(|connection| {
-            let (outbox, oldest): (i64, Option<i64>) = connection
-                .prepare_cached("SELECT count(*), min(queued_at) FROM outbox")?
-                .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            let outbox_oldest =
-                oldest.map_or(Duration::ZERO, |at| now.saturating_since(Timestamp::from_micros(at)));
-            Ok(Census { outbox: outbox.unsigned_abs(), outbox_oldest })
-        })
-    }
-
-    async fn sweep(&self, life: SessionLife, policy: &Policy, max: u32) -> Result<u64, StoreError> {
-        let policy = policy.clone();
-        self.writer.write(move |tx| sweep::run(tx, life, &policy, max)).await
-    }
-
-    async fn employer(&self, key: &EmployerKey) -> Result<Option<Employer>, StoreError> {
-        self.readers.read(|connection| employers::find(connection, key))
-    }
-
-    async fn import_employers(
+    async fn write<A: Send + Sync + 'static, T: Send + 'static>(
         &self,
-        rows: Vec<(EmployerRecord, Option<NewCredential>)>,
-    ) -> Result<ImportCounts, StoreError> {
-        self.writer.write(move |tx| employers::import(tx, &rows)).await
+        with: A,
+        work: Work<A, T>,
+    ) -> Result<T, StoreError> {
+        self.writer.write_when(When::Now, move |tx| at_once(work(tx, &with))).await
     }
 
-    async fn import_tax_register(&self, rows: Vec<TaxRow>) -> Result<ImportCounts, StoreError> {
-        self.writer.write(move |tx| employers::import_tax(tx, &rows)).await
-    }
-
-    async fn peek(&self, limits: Vec<Limit>) -> Result<Vec<Result<(), Exceeded>>, StoreError> {
-        let now = self.now();
-        self.readers.read(|connection| budgets::peek(connection, &limits, now))
-    }
-
-    async fn take(&self, limits: Vec<Limit>, once: Option<Once>, entry: AuditEntry) -> Decided<(), Denied> {
-        self.writer
-            .write(move |tx| {
-                let drawn = budgets::take(tx, &limits, once.as_ref())?;
-                let entry = if drawn.is_ok() { entry } else { entry.refused("limit") };
-                audit::append(tx, &entry)?;
-                Ok(drawn)
-            })
-            .await
-    }
-
-    async fn begin(&self, begin: Begin) -> Decided<RecoveryRecord, Denied> {
-        self.writer.write(move |tx| decision::begin(tx, begin)).await
-    }
-
-    async fn recovery(&self, id: RecoveryId) -> Result<Option<RecoveryRecord>, StoreError> {
-        self.readers.read(|connection| recoveries::find(connection, id))
-    }
-
-    async fn advance(&self, advance: Advance) -> Decided<Recovery, NotAdvanced> {
-        self.writer.write(move |tx| decision::advance(tx, &advance)).await
-    }
-
-    async fn link(&self, verifier: Digest) -> Result<Option<LinkRecord>, StoreError> {
-        self.readers.read(|connection| recoveries::find_link(connection, &verifier))
-    }
-
-    async fn redeem(&self, redeem: Redeem) -> Decided<EmployerKey, Refusal> {
-        self.writer.write(move |tx| decision::redeem(tx, &redeem)).await
-    }
-
-    async fn claim_mails(&self, claim: Claim) -> Result<Vec<ClaimedMail>, StoreError> {
-        self.writer.write_when(When::WithMail(claim.wait), move |tx| outbox::claim(tx, &claim)).await
-    }
-
-    async fn look_for_mail(&self) -> Result<(), StoreError> {
-        self.writer
-            .write(|tx| {
-                tx.mails_wait.set(true);
-                Ok(())
-            })
-            .await
-    }
-
-    async fn settle_mail(&self, settle: Settle) -> Result<bool, StoreError> {
-        self.writer.write_when(When::WithNext(SETTLE), move |tx| outbox::settle(tx, &settle)).await
-    }
-
-    async fn open_session(&self, session: NewSession) -> Result<Session, StoreError> {
-        self.writer.write(move |tx| sessions::open(tx, &session)).await
-    }
-
-    async fn session(&self, token: Digest, life: SessionLife) -> Result<Option<Session>, StoreError> {
-        let now = self.now();
-        let found = self.readers.read(|connection| sessions::find(connection, &token))?;
-        let Some(session) = found.filter(|session| now < session.ends_at(life)) else { return Ok(None) };
-        if now.saturating_since(session.last_seen_at) >= sessions::NOTE_EVERY {
-            self.writer.write(move |tx| sessions::note(tx, &token)).await?;
-        }
-        Ok(Some(session))
-    }
-
-    async fn sessions(&self, employer: &EmployerKey, life: SessionLife) -> Result<Vec<Session>, StoreError> {
-        let now = self.now();
-        self.readers.read(|connection| sessions::of_employer(connection, employer, life, now))
-    }
-
-    async fn close_sessions(
+    async fn write_within<A: Send + Sync + 'static, T: Send + 'static>(
         &self,
-        employer: &EmployerKey,
-        id: Option<[u8; 16]>,
-        keep: Option<Digest>,
-    ) -> Result<u64, StoreError> {
-        let employer = *employer;
-        self.writer.write(move |tx| sessions::close(tx, &employer, id, keep)).await
+        patience: Duration,
+        with: A,
+        work: Work<A, T>,
+    ) -> Result<T, StoreError> {
+        self.writer.write_when(When::WithNext(patience), move |tx| at_once(work(tx, &with))).await
     }
 
-    async fn knows_device(&self, employer: &EmployerKey, device: Digest) -> Result<bool, StoreError> {
-        self.readers.read(|connection| sessions::knows_device(connection, employer, &device))
+    async fn read<A: Send + Sync + 'static, T: Send + 'static>(
+        &self,
+        with: A,
+        look: Look<A, T>,
+    ) -> Result<T, StoreError> {
+        self.readers.read(|db| at_once(look(db, &with)))
     }
 
-    async fn change_key(&self, change: ChangeKey) -> Result<bool, StoreError> {
-        self.writer.write(move |tx| decision::change_key(tx, &change)).await
+    async fn claim(&self, claim: Claim) -> Result<Vec<ClaimedMail>, StoreError> {
+        let wait = When::WithMail(claim.wait);
+        self.writer.write_when(wait, move |tx| at_once(Box::pin(outbox::claim(tx, &claim)))).await
     }
 
-    async fn repudiation(&self, token: Digest) -> Result<Option<Repudiation>, StoreError> {
-        self.readers.read(|connection| sessions::find_repudiation(connection, &token))
-    }
-
-    async fn repudiate(&self, token: Digest, policy: &Policy) -> Result<bool, StoreError> {
-        let policy = policy.clone();
-        self.writer.write(move |tx| decision::freeze(tx, &token, &policy)).await
+    async fn ring(&self) -> Result<(), StoreError> {
+        self.write((), |tx, ()| {
+            tx.mails_wait(true);
+            Box::pin(std::future::ready(Ok(())))
+        })
+        .await
     }
 }

@@ -10,44 +10,54 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags};
 
-use crate::StoreError;
+use super::connection::Db;
+use crate::{StoreError, sql::Read};
+
+/// A connection, and who uses it until a read of several statements is over.
+struct Reader {
+    used: Mutex<()>,
+    connection: Mutex<Connection>,
+}
 
 /// Reads are point look-ups of some ten microseconds, done on the calling thread: handing them to another one costs more.
 pub(super) struct Readers {
-    connections: Vec<Mutex<Connection>>,
+    readers: Vec<Reader>,
     next: AtomicUsize,
 }
 
 impl Readers {
     pub(super) fn open(path: &Path, count: usize) -> Result<Self, StoreError> {
-        let connections = (0..count)
+        let readers = (0..count)
             .map(|_| {
                 let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
                 let mut connection = Connection::open_with_flags(path, flags)?;
                 super::configure(&mut connection)?;
-                Ok(Mutex::new(connection))
+                Ok(Reader { used: Mutex::new(()), connection: Mutex::new(connection) })
             })
             .collect::<Result<_, StoreError>>()?;
-        Ok(Self { connections, next: AtomicUsize::new(0) })
+        Ok(Self { readers, next: AtomicUsize::new(0) })
     }
 
     pub(super) fn read<T>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+        work: impl FnOnce(&dyn Read) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        work(&self.free())
+        let (reader, _used) = self.free();
+        work(&Db(&reader.connection))
     }
 
-    fn free(&self) -> MutexGuard<'_, Connection> {
+    fn free(&self) -> (&Reader, MutexGuard<'_, ()>) {
         let start = self.next.fetch_add(1, Ordering::Relaxed);
-        let count = self.connections.len();
+        let count = self.readers.len();
         for offset in 0..count {
-            match self.connections[(start + offset) % count].try_lock() {
-                Ok(connection) => return connection,
-                Err(TryLockError::Poisoned(poisoned)) => return poisoned.into_inner(),
+            let reader = &self.readers[(start + offset) % count];
+            match reader.used.try_lock() {
+                Ok(used) => return (reader, used),
+                Err(TryLockError::Poisoned(poisoned)) => return (reader, poisoned.into_inner()),
                 Err(TryLockError::WouldBlock) => {}
             }
         }
-        self.connections[start % count].lock().unwrap_or_else(PoisonError::into_inner)
+        let reader = &self.readers[start % count];
+        (reader, reader.used.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

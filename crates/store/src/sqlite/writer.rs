@@ -5,10 +5,10 @@
 
 use std::{
     any::Any,
-    cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc,
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
         mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel},
     },
     thread,
@@ -19,6 +19,7 @@ use clavero_protocol::Timestamp;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use super::connection::{Db, WriterTx};
 use crate::{Clock, StoreError};
 
 /// Transactions that may wait; past it the caller is told to come back.
@@ -27,14 +28,6 @@ const QUEUE: usize = 4_096;
 const BATCH: usize = 512;
 /// How far the high-water mark of time may lag behind.
 const HIGH_WATER_EVERY: Duration = Duration::from_secs(10);
-
-/// A transaction's view of the database: the connection inside its savepoint, and the one moment it happens at.
-pub(super) struct Tx<'a> {
-    pub(super) connection: &'a Connection,
-    pub(super) now: Timestamp,
-    /// Whether mails were queued that no claim has looked for.
-    pub(super) mails_wait: &'a Cell<bool>,
-}
 
 /// When a transaction is to happen.
 #[derive(Debug, Clone, Copy)]
@@ -60,14 +53,14 @@ struct Rider {
 }
 
 impl Rider {
-    fn rides(&self, mails_wait: &Cell<bool>) -> bool {
-        !self.with_mail || mails_wait.get() || self.by <= Instant::now()
+    fn rides(&self, mails_wait: &AtomicBool) -> bool {
+        !self.with_mail || mails_wait.load(Ordering::Relaxed) || self.by <= Instant::now()
     }
 }
 
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 /// Runs in its savepoint, or hears why there is none. Says whether its writes shall stay, and how to answer.
-type Work = Box<dyn FnOnce(Result<&Tx<'_>, StoreError>) -> (bool, Answer) + Send>;
+type Work = Box<dyn FnOnce(Result<&WriterTx<'_>, StoreError>) -> (bool, Answer) + Send>;
 
 /// The hand that passes transactions to the writer thread.
 #[derive(Clone)]
@@ -81,24 +74,16 @@ impl Writer {
         let (queue, jobs) = sync_channel(QUEUE);
         thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || run(&connection, clock.as_ref(), &jobs))
+            .spawn(move || run(&Mutex::new(connection), clock.as_ref(), &jobs))
             .map_err(|error| StoreError::Engine(error.to_string()))?;
         Ok(Self { queue })
     }
 
-    /// Runs `work` in a transaction and answers once it is durable. When `work` fails, nothing of it remains.
-    pub(super) async fn write<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        self.write_when(When::Now, work).await
-    }
-
-    /// The same, at its time.
+    /// Runs `work` in a transaction, at its time, and answers once it is durable. When `work` fails, nothing of it remains.
     pub(super) async fn write_when<T: Send + 'static>(
         &self,
         when: When,
-        work: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+        work: impl FnOnce(&WriterTx<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (sender, receiver) = oneshot::channel();
         let work: Work = Box::new(move |tx| {
@@ -132,7 +117,7 @@ struct Waiting<'a> {
     jobs: &'a Receiver<Job>,
     now: Vec<Work>,
     riders: Vec<Rider>,
-    mails_wait: &'a Cell<bool>,
+    mails_wait: &'a AtomicBool,
 }
 
 impl Waiting<'_> {
@@ -154,7 +139,9 @@ impl Waiting<'_> {
                 self.sort(job);
             }
             let now = Instant::now();
-            let rider_goes = |rider: &Rider| rider.by <= now || (rider.with_mail && self.mails_wait.get());
+            let rider_goes = |rider: &Rider| {
+                rider.by <= now || (rider.with_mail && self.mails_wait.load(Ordering::Relaxed))
+            };
             if !self.now.is_empty() || self.riders.iter().any(rider_goes) {
                 return true;
             }
@@ -171,16 +158,17 @@ impl Waiting<'_> {
     }
 }
 
-fn run(connection: &Connection, clock: &dyn Clock, jobs: &Receiver<Job>) {
+fn run(connection: &Mutex<Connection>, clock: &dyn Clock, jobs: &Receiver<Job>) {
     let mut high_water = Timestamp::EPOCH;
     let mut answers: Vec<Answer> = Vec::with_capacity(BATCH);
     // What an earlier process left behind waits too.
-    let mails_wait = Cell::new(true);
+    let mails_wait = AtomicBool::new(true);
+    let db = || Db(connection);
     let mut waiting = Waiting { jobs, now: Vec::new(), riders: Vec::new(), mails_wait: &mails_wait };
     while waiting.gather() {
-        let mut outcome = connection.execute_batch("BEGIN IMMEDIATE").map_err(StoreError::from);
+        let mut outcome = db().connection().execute_batch("BEGIN IMMEDIATE").map_err(StoreError::from);
         let mut carry_out = |work: Work| {
-            let tx = Tx { connection, now: clock.now(), mails_wait: &mails_wait };
+            let tx = WriterTx { db: db(), now: clock.now(), mails_wait: &mails_wait };
             let answer = match &outcome {
                 Ok(()) => in_savepoint(&tx, work).unwrap_or_else(|(error, answer)| {
                     // The savepoint itself failed: nothing of this batch can be trusted.
@@ -196,10 +184,10 @@ fn run(connection: &Connection, clock: &dyn Clock, jobs: &Receiver<Job>) {
         for rider in std::mem::take(&mut waiting.riders) {
             if rider.rides(&mails_wait) { carry_out(rider.work) } else { waiting.riders.push(rider) }
         }
-        let outcome = outcome.and_then(|()| commit(connection, clock.now(), &mut high_water));
+        let outcome = outcome.and_then(|()| commit(&db().connection(), clock.now(), &mut high_water));
         if let Err(error) = &outcome {
             tracing::error!(%error, transactions = answers.len(), "a batch of transactions failed");
-            roll_back(connection);
+            roll_back(&db().connection());
         }
         for answer in answers.drain(..) {
             answer(outcome.as_ref().map_err(copy).copied());
@@ -208,8 +196,8 @@ fn run(connection: &Connection, clock: &dyn Clock, jobs: &Receiver<Job>) {
 }
 
 /// Runs one job inside a savepoint and undoes it when it fails.
-fn in_savepoint(tx: &Tx<'_>, job: Work) -> Result<Answer, (StoreError, Answer)> {
-    let run = |sql: &str| tx.connection.prepare_cached(sql)?.execute([]);
+fn in_savepoint(tx: &WriterTx<'_>, job: Work) -> Result<Answer, (StoreError, Answer)> {
+    let run = |sql: &str| tx.db.connection().prepare_cached(sql)?.execute([]);
     if let Err(error) = run("SAVEPOINT job") {
         let error = StoreError::from(error);
         let answer = job(Err(copy(&error))).1;

@@ -2,38 +2,38 @@
 
 use clavero_audit::json::{self, Value};
 use clavero_protocol::{OfficerId, RecoveryId};
-use rusqlite::params;
 
-use super::writer::Tx;
-use crate::{Actor, AuditEntry, StoreError};
+use crate::{
+    Actor, AuditEntry, StoreError,
+    sql::{Tx, params},
+};
 
-pub(super) fn append(tx: &Tx<'_>, entry: &AuditEntry) -> Result<(), StoreError> {
+pub(crate) async fn append(tx: &dyn Tx, entry: &AuditEntry) -> Result<(), StoreError> {
     let (actor, actor_id) = match &entry.actor {
-        Actor::System => (0, None),
+        Actor::System => (0_i64, None),
         Actor::Visitor => (1, None),
         Actor::Employer => (2, None),
-        Actor::Officer(OfficerId(id)) => (3, Some(id.as_slice())),
+        Actor::Officer(OfficerId(id)) => (3, Some(id)),
     };
-    tx.connection
-        .prepare_cached(
-            "INSERT INTO audit (at, actor, act, employer_id, recovery_id, refusal, actor_id, officer_id, form, \
-             case_id, reason, personal) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-        )?
-        .execute(params![
-            tx.now.as_micros(),
+    let at = tx.now().await?.as_micros();
+    tx.put(
+        "INSERT INTO audit (at, actor, act, employer_id, recovery_id, refusal, actor_id, officer_id, form, \
+         case_id, reason, personal) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        params![
+            at,
             actor,
             entry.act,
             entry.employer,
-            entry.recovery.as_ref().map(|RecoveryId(id)| id.as_slice()),
+            entry.recovery.as_ref().map(|RecoveryId(id)| id),
             entry.refusal,
             actor_id,
-            entry.officer.as_ref().map(|OfficerId(id)| id.as_slice()),
-            entry.form.as_ref().map(<[u8; 32]>::as_slice),
-            entry.case.as_ref().map(<[u8; 16]>::as_slice),
+            entry.officer.as_ref().map(|OfficerId(id)| id),
+            entry.form,
+            entry.case,
             entry.reason,
             personal(entry),
-        ])?;
-    Ok(())
+        ],
+    )
 }
 
 fn personal(entry: &AuditEntry) -> Option<String> {
@@ -42,7 +42,7 @@ fn personal(entry: &AuditEntry) -> Option<String> {
 }
 
 /// The actor of a row.
-pub(super) fn actor(word: i64, id: Option<[u8; 16]>) -> Result<Actor, StoreError> {
+pub(crate) fn actor(word: i64, id: Option<[u8; 16]>) -> Result<Actor, StoreError> {
     match (word, id) {
         (0, None) => Ok(Actor::System),
         (1, None) => Ok(Actor::Visitor),

@@ -1,12 +1,13 @@
 //! The employer registry, the tax register, and the credentials.
 
 use clavero_protocol::{CaseId, EmployerKey, EmployerKind, RepresentativeId, TaxState, Timestamp};
-use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{audit, bytes, writer::Tx};
+use super::audit;
 use crate::{
     Actor, AuditEntry, Credential, Employer, EmployerRecord, ImportCounts, NewCredential, SealedEmail,
     StoreError, TaxRow, acts,
+    dialect::Lock,
+    sql::{Query as _, Read, Row, Tx, bytes, params},
 };
 
 const EMPLOYER: &str = "SELECT e.kind, e.name, e.representative, e.representative_name, e.email, e.email_index, e.email_lane, \
@@ -14,12 +15,17 @@ const EMPLOYER: &str = "SELECT e.kind, e.name, e.representative, e.representativ
      FROM employer e LEFT JOIN credential c ON c.employer_id = e.id LEFT JOIN tax_register t ON t.ruc = e.id / 10000 \
      WHERE e.id = ?1";
 
-pub(super) fn find(connection: &Connection, key: &EmployerKey) -> Result<Option<Employer>, StoreError> {
-    connection
-        .prepare_cached(EMPLOYER)?
-        .query_row([key.as_i64()], |row| Ok(decode(row, key)))
-        .optional()?
-        .transpose()
+pub(crate) async fn find(db: &dyn Read, key: &EmployerKey) -> Result<Option<Employer>, StoreError> {
+    db.first(EMPLOYER, params![key.as_i64()], |row| decode(row, key)).await
+}
+
+/// From here on nobody else changes this employer's row, key or open cases until the transaction ends. It comes before any other
+/// lock but that of a mail, so that two transactions never wait for each other. What is read is to be read after it.
+pub(crate) fn hold(tx: &dyn Tx, key: &EmployerKey) -> Result<(), StoreError> {
+    match tx.dialect().lock(Lock::Row, "employer") {
+        "" => Ok(()),
+        lock => tx.put(&format!("SELECT id FROM employer WHERE id = ?1{lock}"), params![key.as_i64()]),
+    }
 }
 
 fn decode(row: &Row<'_>, key: &EmployerKey) -> Result<Employer, StoreError> {
@@ -76,22 +82,22 @@ const fn decode_tax(state: i64) -> TaxState {
     }
 }
 
-pub(super) fn import(
-    tx: &Tx<'_>,
+pub(crate) async fn import(
+    tx: &dyn Tx,
     rows: &[(EmployerRecord, Option<NewCredential>)],
 ) -> Result<ImportCounts, StoreError> {
     let mut counts = ImportCounts::default();
     for (record, credential) in rows {
-        match upsert(tx, record)? {
+        match upsert(tx, record).await? {
             Change::New => counts.new += 1,
             Change::Updated => counts.updated += 1,
             Change::Unchanged => counts.unchanged += 1,
         }
         if let Some(credential) = credential {
-            import_credential(tx, &record.key, credential)?;
+            import_credential(tx, &record.key, credential).await?;
         }
     }
-    audit::append(tx, &AuditEntry::done(Actor::System, acts::IMPORTED))?;
+    audit::append(tx, &AuditEntry::done(Actor::System, acts::IMPORTED)).await?;
     Ok(counts)
 }
 
@@ -111,12 +117,13 @@ fn is_same(standing: &Employer, record: &EmployerRecord) -> bool {
     index(&standing.record) == index(record) && comparable == standing.record
 }
 
-fn upsert(tx: &Tx<'_>, brought: &EmployerRecord) -> Result<Change, StoreError> {
-    let (change, version, record) = match find(tx.connection, &brought.key)? {
+async fn upsert(tx: &dyn Tx, brought: &EmployerRecord) -> Result<Change, StoreError> {
+    hold(tx, &brought.key)?;
+    let (change, version, record) = match find(tx, &brought.key).await? {
         None => (Change::New, 1, brought.clone()),
         Some(standing) if is_same(&standing, brought) => return Ok(Change::Unchanged),
         Some(standing) => {
-            let record = corrected(tx, &standing, brought)?;
+            let record = corrected(tx, &standing, brought).await?;
             if is_same(&standing, &record) {
                 return Ok(Change::Unchanged);
             }
@@ -125,39 +132,40 @@ fn upsert(tx: &Tx<'_>, brought: &EmployerRecord) -> Result<Change, StoreError> {
         }
     };
     let email = record.email.as_ref();
-    tx.connection
-        .prepare_cached(
-            "INSERT OR REPLACE INTO employer (id, kind, name, representative, representative_name, email, email_index, \
-             email_lane, email_version, has_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-        )?
-        .execute(params![
+    tx.put(
+        "INSERT INTO employer (id, kind, name, representative, representative_name, email, email_index, \
+         email_lane, email_version, has_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
+         ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, name = excluded.name, \
+         representative = excluded.representative, representative_name = excluded.representative_name, \
+         email = excluded.email, email_index = excluded.email_index, email_lane = excluded.email_lane, \
+         email_version = excluded.email_version, has_key = excluded.has_key",
+        params![
             record.key.as_i64(),
             record.kind.as_str(),
             record.name,
             record.representative.as_str(),
             record.representative_name,
             email.map(|email| &email.sealed),
-            email.map(|email| email.index.as_slice()),
+            email.map(|email| &email.index),
             email.map(|email| email.lane),
             version,
             record.has_key,
-        ])?;
+        ],
+    )?;
     Ok(change)
 }
 
 /// What a case changed stays until the registry brings something else than what stood there before.
-fn corrected(
-    tx: &Tx<'_>,
+async fn corrected(
+    tx: &dyn Tx,
     standing: &Employer,
     record: &EmployerRecord,
 ) -> Result<EmployerRecord, StoreError> {
-    let correction: Option<(bool, Option<Vec<u8>>, Option<String>)> = tx
-        .connection
-        .prepare_cached(
-            "SELECT email_changed, email_before, representative_before FROM employer_correction WHERE employer_id = ?1",
-        )?
-        .query_row([record.key.as_i64()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-        .optional()?;
+    let sql = "SELECT email_changed, email_before, representative_before FROM employer_correction \
+               WHERE employer_id = ?1";
+    let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    let correction: Option<(bool, Option<Vec<u8>>, Option<String>)> =
+        tx.first(sql, params![record.key.as_i64()], read).await?;
     let mut record = record.clone();
     let Some((email_changed, email_before, representative_before)) = correction else { return Ok(record) };
     let brought = record.email.as_ref().map(|email| email.index.as_slice());
@@ -172,64 +180,65 @@ fn corrected(
         record.representative_name.clone_from(&standing.record.representative_name);
     }
     // The registry has news of its own: from now on it has its say again.
-    tx.connection
-        .prepare_cached(
-            "UPDATE employer_correction SET email_changed = ?2, \
-             representative_before = CASE WHEN ?3 THEN representative_before END WHERE employer_id = ?1",
-        )?
-        .execute(params![record.key.as_i64(), email_stays, representative_stays])?;
+    tx.put(
+        "UPDATE employer_correction SET email_changed = ?2, \
+         representative_before = CASE WHEN ?3 THEN representative_before END WHERE employer_id = ?1",
+        params![record.key.as_i64(), email_stays, representative_stays],
+    )?;
     Ok(record)
 }
 
 /// Remembers what a case is about to change: whether the address, and whether the representative.
-pub(super) fn keep_before(
-    tx: &Tx<'_>,
+pub(crate) async fn keep_before(
+    tx: &dyn Tx,
     standing: &Employer,
     case: CaseId,
     (email, representative): (bool, bool),
 ) -> Result<(), StoreError> {
     let record = &standing.record;
-    tx.connection
-        .prepare_cached(
-            "INSERT INTO employer_correction (employer_id, case_id, at, email_changed, email_before, representative_before) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (employer_id) DO UPDATE SET case_id = excluded.case_id, \
-             at = excluded.at, \
-             email_before = CASE WHEN excluded.email_changed AND NOT email_changed THEN excluded.email_before \
-             ELSE email_before END, \
-             email_changed = email_changed OR excluded.email_changed, \
-             representative_before = coalesce(representative_before, excluded.representative_before)",
-        )?
-        .execute(params![
+    let now = tx.now().await?.as_micros();
+    tx.put(
+        "INSERT INTO employer_correction AS standing \
+         (employer_id, case_id, at, email_changed, email_before, representative_before) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (employer_id) DO UPDATE SET case_id = excluded.case_id, \
+         at = excluded.at, \
+         email_before = CASE WHEN excluded.email_changed AND NOT standing.email_changed THEN excluded.email_before \
+         ELSE standing.email_before END, \
+         email_changed = standing.email_changed OR excluded.email_changed, \
+         representative_before = coalesce(standing.representative_before, excluded.representative_before)",
+        params![
             record.key.as_i64(),
-            case.0.as_slice(),
-            tx.now.as_micros(),
+            case.0,
+            now,
             email,
-            record.email.as_ref().map(|email| email.index.as_slice()),
-            representative.then(|| record.representative.as_str().into_owned()),
-        ])?;
-    Ok(())
+            record.email.as_ref().map(|email| &email.index),
+            representative.then(|| record.representative.as_str()),
+        ],
+    )
 }
 
 /// A key that was set here is the employer's own: no import takes its place.
-fn import_credential(tx: &Tx<'_>, key: &EmployerKey, credential: &NewCredential) -> Result<(), StoreError> {
-    tx.connection
-        .prepare_cached(
-            "INSERT INTO credential (employer_id, phc, mac, changed_at, imported) VALUES (?1, ?2, ?3, ?4, 1) \
-             ON CONFLICT (employer_id) DO UPDATE SET phc = excluded.phc, mac = excluded.mac, \
-             changed_at = excluded.changed_at WHERE imported = 1 AND phc <> excluded.phc",
-        )?
-        .execute(params![key.as_i64(), credential.phc, credential.mac.as_slice(), tx.now.as_micros()])?;
-    Ok(())
+async fn import_credential(
+    tx: &dyn Tx,
+    key: &EmployerKey,
+    credential: &NewCredential,
+) -> Result<(), StoreError> {
+    let now = tx.now().await?.as_micros();
+    tx.put(
+        "INSERT INTO credential AS standing (employer_id, phc, mac, changed_at, imported) \
+         VALUES (?1, ?2, ?3, ?4, TRUE) \
+         ON CONFLICT (employer_id) DO UPDATE SET phc = excluded.phc, mac = excluded.mac, \
+         changed_at = excluded.changed_at WHERE standing.imported AND standing.phc <> excluded.phc",
+        params![key.as_i64(), credential.phc, credential.mac, now],
+    )
 }
 
-pub(super) fn import_tax(tx: &Tx<'_>, rows: &[TaxRow]) -> Result<ImportCounts, StoreError> {
+pub(crate) async fn import_tax(tx: &dyn Tx, rows: &[TaxRow]) -> Result<ImportCounts, StoreError> {
     let mut counts = ImportCounts::default();
     for row in rows {
-        let standing: Option<(String, String)> = tx
-            .connection
-            .prepare_cached("SELECT word, since FROM tax_register WHERE ruc = ?1")?
-            .query_row([row.ruc], |found| Ok((found.get(0)?, found.get(1)?)))
-            .optional()?;
+        let sql = "SELECT word, since FROM tax_register WHERE ruc = ?1";
+        let standing: Option<(String, String)> =
+            tx.first(sql, params![row.ruc], |found| Ok((found.get(0)?, found.get(1)?))).await?;
         match standing {
             Some((word, since)) if word == row.word && since == row.since => {
                 counts.unchanged += 1;
@@ -238,27 +247,28 @@ pub(super) fn import_tax(tx: &Tx<'_>, rows: &[TaxRow]) -> Result<ImportCounts, S
             Some(_) => counts.updated += 1,
             None => counts.new += 1,
         }
-        tx.connection
-            .prepare_cached(
-                "INSERT OR REPLACE INTO tax_register (ruc, state, word, since) VALUES (?1, ?2, ?3, ?4)",
-            )?
-            .execute(params![row.ruc, encode_tax(row.state), row.word, row.since])?;
+        tx.put(
+            "INSERT INTO tax_register (ruc, state, word, since) VALUES (?1, ?2, ?3, ?4) \
+             ON CONFLICT (ruc) DO UPDATE SET state = excluded.state, word = excluded.word, since = excluded.since",
+            params![row.ruc, encode_tax(row.state), row.word, row.since],
+        )?;
     }
-    audit::append(tx, &AuditEntry::done(Actor::System, acts::IMPORTED))?;
+    audit::append(tx, &AuditEntry::done(Actor::System, acts::IMPORTED)).await?;
     Ok(counts)
 }
 
 /// Puts a key in place, thawed.
-pub(super) fn set_credential(
-    tx: &Tx<'_>,
+pub(crate) async fn set_credential(
+    tx: &dyn Tx,
     key: &EmployerKey,
     credential: &NewCredential,
 ) -> Result<(), StoreError> {
-    tx.connection
-        .prepare_cached(
-            "INSERT OR REPLACE INTO credential (employer_id, phc, mac, changed_at, imported, frozen) \
-             VALUES (?1, ?2, ?3, ?4, 0, 0)",
-        )?
-        .execute(params![key.as_i64(), credential.phc, credential.mac.as_slice(), tx.now.as_micros()])?;
-    Ok(())
+    let now = tx.now().await?.as_micros();
+    tx.put(
+        "INSERT INTO credential (employer_id, phc, mac, changed_at, imported, frozen) \
+         VALUES (?1, ?2, ?3, ?4, FALSE, FALSE) \
+         ON CONFLICT (employer_id) DO UPDATE SET phc = excluded.phc, mac = excluded.mac, \
+         changed_at = excluded.changed_at, imported = FALSE, frozen = FALSE",
+        params![key.as_i64(), credential.phc, credential.mac, now],
+    )
 }

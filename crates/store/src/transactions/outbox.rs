@@ -1,28 +1,29 @@
 //! The transactional outbox: rows of ids, taken up under a lease, ended by who holds it.
 
 use clavero_protocol::{CaseId, Command, EmployerKey, FlowMail, Policy, RecoveryId, Subject, Timestamp};
-use rusqlite::{OptionalExtension, Row as SqlRow, params};
 
-use super::{audit, bytes, cases, decision, employers, recoveries, sessions, writer::Tx};
+use super::{audit, cases, decision, employers, recoveries, sessions};
 use crate::{
     Actor, AuditEntry, CaseMail, Claim, ClaimedMail, Employer, MailId, MailKind, MailOutcome, RecoveryRecord,
     Settle, StoreError, acts,
+    dialect::Lock,
+    sql::{self, Query as _, Tx, bytes, params},
 };
 
 /// A mail to queue.
-pub(super) struct Row {
-    pub(super) kind: MailKind,
-    pub(super) recovery: Option<RecoveryId>,
-    pub(super) employer: Option<EmployerKey>,
-    pub(super) case: Option<CaseId>,
-    pub(super) email_version: u32,
-    pub(super) counter: u32,
-    pub(super) lane: i64,
-    pub(super) locale: String,
+pub(crate) struct Row {
+    pub(crate) kind: MailKind,
+    pub(crate) recovery: Option<RecoveryId>,
+    pub(crate) employer: Option<EmployerKey>,
+    pub(crate) case: Option<CaseId>,
+    pub(crate) email_version: u32,
+    pub(crate) counter: u32,
+    pub(crate) lane: i64,
+    pub(crate) locale: String,
 }
 
 impl Row {
-    pub(super) fn of_flow(record: &RecoveryRecord, mail: FlowMail, counter: u32, lane: i64) -> Self {
+    pub(crate) fn of_flow(record: &RecoveryRecord, mail: FlowMail, counter: u32, lane: i64) -> Self {
         let (employer, email_version) = match &record.recovery.subject {
             Subject::Employer { key, email_version } => (Some(*key), *email_version),
             Subject::Decoy => (None, 0),
@@ -63,24 +64,24 @@ const fn decode_kind(kind: i64) -> Result<MailKind, StoreError> {
     }
 }
 
-pub(super) fn enqueue(tx: &Tx<'_>, row: &Row) -> Result<(), StoreError> {
-    tx.connection
-        .prepare_cached(
-            "INSERT INTO outbox (kind, recovery_id, employer_id, email_version, counter, lane, locale, queued_at, due_at, \
-             attempts, case_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, 0, ?9)",
-        )?
-        .execute(params![
+pub(crate) async fn enqueue(tx: &dyn Tx, row: &Row) -> Result<(), StoreError> {
+    let now = tx.now().await?.as_micros();
+    tx.put(
+        "INSERT INTO outbox (kind, recovery_id, employer_id, email_version, counter, lane, locale, queued_at, due_at, \
+         attempts, case_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, 0, ?9)",
+        params![
             encode_kind(row.kind),
-            row.recovery.as_ref().map(|id| id.0.as_slice()),
+            row.recovery.as_ref().map(|id| id.0),
             row.employer.as_ref().map(EmployerKey::as_i64),
             row.email_version,
             row.counter,
             row.lane,
             row.locale,
-            tx.now.as_micros(),
-            row.case.as_ref().map(|case| case.0.as_slice()),
-        ])?;
-    tx.mails_wait.set(true);
+            now,
+            row.case.as_ref().map(|case| case.0),
+        ],
+    )?;
+    tx.mails_wait(true);
     Ok(())
 }
 
@@ -95,7 +96,7 @@ struct Stored {
 const COLUMNS: &str =
     "id, kind, recovery_id, employer_id, email_version, counter, lane, locale, queued_at, attempts, case_id";
 
-fn decode(row: &SqlRow<'_>) -> Result<Stored, StoreError> {
+fn decode(row: &sql::Row<'_>) -> Result<Stored, StoreError> {
     let recovery: Option<Vec<u8>> = row.get(2)?;
     let employer: Option<i64> = row.get(3)?;
     let case: Option<Vec<u8>> = row.get(10)?;
@@ -119,85 +120,85 @@ fn decode(row: &SqlRow<'_>) -> Result<Stored, StoreError> {
     })
 }
 
-pub(super) fn claim(tx: &Tx<'_>, claim: &Claim) -> Result<Vec<ClaimedMail>, StoreError> {
-    tx.mails_wait.set(false);
+pub(crate) async fn claim(tx: &dyn Tx, claim: &Claim) -> Result<Vec<ClaimedMail>, StoreError> {
+    tx.mails_wait(false);
     // Each mail that needs a token needs one verifier; no more mails than that are taken.
     let max = usize::try_from(claim.max).unwrap_or(usize::MAX).min(claim.verifiers.len());
     let mut taken = Vec::new();
-    for stored in due(tx, claim, max)? {
-        if let Some(mail) = take_up(tx, stored, taken.len(), claim)? {
+    for stored in due(tx, claim, max).await? {
+        if let Some(mail) = take_up(tx, stored, taken.len(), claim).await? {
             taken.push(mail);
         }
     }
     Ok(taken)
 }
 
-fn due(tx: &Tx<'_>, claim: &Claim, max: usize) -> Result<Vec<Stored>, StoreError> {
+async fn due(tx: &dyn Tx, claim: &Claim, max: usize) -> Result<Vec<Stored>, StoreError> {
     // One text whatever lanes are busy, so that it is prepared once.
     let busy: Vec<String> = claim.busy_lanes.iter().map(i64::to_string).collect();
-    tx.connection
-        .prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM outbox WHERE due_at <= ?1 AND lane NOT IN (SELECT value FROM json_each(?3)) \
-             ORDER BY due_at LIMIT ?2"
-        ))?
-        .query_and_then(
-            params![
-                tx.now.as_micros(),
-                i64::try_from(max).unwrap_or(i64::MAX),
-                format!("[{}]", busy.join(","))
-            ],
-            decode,
-        )?
-        .collect()
+    let (busy, max) = (format!("[{}]", busy.join(",")), i64::try_from(max).unwrap_or(i64::MAX));
+    let (lanes, free) = (tx.dialect().numbers(), tx.dialect().take_free());
+    let sql = format!(
+        "SELECT {COLUMNS} FROM outbox WHERE due_at <= ?1 AND lane NOT IN ({lanes}) ORDER BY due_at LIMIT ?2{free}"
+    );
+    let now = tx.now().await?.as_micros();
+    tx.all(&sql, params![now, max, busy], decode).await
 }
 
 /// Takes one mail up, or drops it when it no longer counts.
-fn take_up(
-    tx: &Tx<'_>,
+async fn take_up(
+    tx: &dyn Tx,
     stored: Stored,
     place: usize,
     claim: &Claim,
 ) -> Result<Option<ClaimedMail>, StoreError> {
     let Stored { id, row, queued_at, attempts } = stored;
-    let flow = decision::flow(tx, row.recovery)?;
+    let flow = decision::flow(tx, row.recovery).await?;
     let employer = match &row.employer {
-        Some(key) => employers::find(tx.connection, key)?,
+        Some(key) => employers::find(tx, key).await?,
         None => None,
     };
     let case = match row.case {
-        Some(case) => cases::recipient(tx.connection, case, row.kind)?,
+        Some(case) => cases::recipient(tx, case, row.kind).await?,
         None => None,
     };
     let counts = match &case {
-        Some(case) => case_still_counts(tx, &row, case, &claim.policy)?,
-        None => still_counts(tx, &row, flow.as_ref(), employer.as_ref(), &claim.policy)?,
+        Some(case) => case_still_counts(tx, &row, case, &claim.policy).await?,
+        None => still_counts(tx, &row, flow.as_ref(), employer.as_ref(), &claim.policy).await?,
     };
     if !counts {
-        drop_row(tx, id, &row)?;
+        drop_row(tx, id, &row).await?;
         return Ok(None);
     }
     let attempts = attempts + 1;
-    let leased_until = (tx.now + claim.lease).as_micros();
-    tx.connection
-        .prepare_cached("UPDATE outbox SET attempts = ?2, due_at = ?3 WHERE id = ?1")?
-        .execute(params![id.0, attempts, leased_until])?;
-    let verifier = mint(tx, &row, flow.as_ref(), employer.as_ref(), claim.verifiers[place])?.then_some(place);
+    let leased_until = (tx.now().await? + claim.lease).as_micros();
+    tx.put(
+        "UPDATE outbox SET attempts = ?2, due_at = ?3 WHERE id = ?1",
+        params![id.0, attempts, leased_until],
+    )?;
+    let verifier = mint(tx, &row, flow.as_ref(), employer.as_ref(), claim.verifiers[place]).await?;
+    let verifier = verifier.then_some(place);
     let flow = flow.map(|flow| RecoveryRecord { locale: row.locale.clone(), ..flow });
     let (kind, counter, lane) = (row.kind, row.counter, row.lane);
     Ok(Some(ClaimedMail { id, kind, attempts, queued_at, counter, lane, flow, employer, case, verifier }))
 }
 
 /// The same for the mails of a case.
-fn case_still_counts(tx: &Tx<'_>, row: &Row, mail: &CaseMail, policy: &Policy) -> Result<bool, StoreError> {
+async fn case_still_counts(
+    tx: &dyn Tx,
+    row: &Row,
+    mail: &CaseMail,
+    policy: &Policy,
+) -> Result<bool, StoreError> {
     match row.kind {
-        MailKind::CaseCode => cases::code_mail(tx, mail.record.case.id, row.counter, policy),
-        kind => Ok(cases::still_counts(&mail.record, kind, tx.now, policy)),
+        MailKind::CaseCode => cases::code_mail(tx, mail.record.case.id, row.counter, policy).await,
+        kind => Ok(cases::still_counts(&mail.record, kind, tx.now().await?, policy)),
     }
 }
 
 /// Whether the mail may still go out, as the protocol sees it. Records that it is being attempted.
-fn still_counts(
-    tx: &Tx<'_>,
+async fn still_counts(
+    tx: &dyn Tx,
     row: &Row,
     flow: Option<&RecoveryRecord>,
     employer: Option<&Employer>,
@@ -224,14 +225,14 @@ fn still_counts(
     // The registry's address has changed since: this flow's mails go nowhere, least of all to the new one.
     let command =
         if address_stands { Command::AttemptMail { mail, counter: row.counter } } else { Command::Supersede };
-    let Ok(transition) = decision::decide(tx, flow, command, policy)? else { return Ok(false) };
-    decision::save(tx, flow, &transition)?;
+    let Ok(transition) = decision::decide(tx, flow, command, policy).await? else { return Ok(false) };
+    decision::save(tx, flow, &transition).await?;
     Ok(address_stands)
 }
 
 /// Stores the verifier of a mail that carries a token. Says whether it does.
-fn mint(
-    tx: &Tx<'_>,
+async fn mint(
+    tx: &dyn Tx,
     row: &Row,
     flow: Option<&RecoveryRecord>,
     employer: Option<&Employer>,
@@ -239,63 +240,59 @@ fn mint(
 ) -> Result<bool, StoreError> {
     match (row.kind, flow, employer) {
         (MailKind::Link, Some(flow), Some(_)) => {
-            recoveries::insert_link(tx, &verifier, flow.recovery.id, row.counter)?;
+            recoveries::insert_link(tx, &verifier, flow.recovery.id, row.counter).await?;
             Ok(true)
         }
         (MailKind::Changed, _, Some(employer)) => {
-            sessions::insert_repudiation(tx, &verifier, employer)?;
+            sessions::insert_repudiation(tx, &verifier, employer).await?;
             Ok(true)
         }
         (MailKind::CaseStop, ..) => match row.case {
-            Some(case) => cases::mint_stop(tx, &verifier, case).map(|()| true),
+            Some(case) => cases::mint_stop(tx, &verifier, case).await.map(|()| true),
             None => Ok(false),
         },
         _ => Ok(false),
     }
 }
 
-fn drop_row(tx: &Tx<'_>, id: MailId, row: &Row) -> Result<(), StoreError> {
+async fn drop_row(tx: &dyn Tx, id: MailId, row: &Row) -> Result<(), StoreError> {
     delete(tx, id)?;
     let entry = AuditEntry::done(Actor::System, acts::MAIL_DROPPED).of(row.employer.as_ref());
     audit::append(tx, &AuditEntry { recovery: row.recovery, case: row.case.map(|case| case.0), ..entry })
+        .await
 }
 
-fn delete(tx: &Tx<'_>, id: MailId) -> Result<(), StoreError> {
-    tx.connection.prepare_cached("DELETE FROM outbox WHERE id = ?1")?.execute([id.0])?;
-    Ok(())
+fn delete(tx: &dyn Tx, id: MailId) -> Result<(), StoreError> {
+    tx.put("DELETE FROM outbox WHERE id = ?1", params![id.0])
 }
 
-pub(super) fn settle(tx: &Tx<'_>, settle: &Settle) -> Result<bool, StoreError> {
-    let stored = tx
-        .connection
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM outbox WHERE id = ?1 AND attempts = ?2"))?
-        .query_row(params![settle.id.0, settle.attempts], |row| Ok(decode(row)))
-        .optional()?
-        .transpose()?;
+pub(crate) async fn settle(tx: &dyn Tx, settle: &Settle) -> Result<bool, StoreError> {
+    let lock = tx.dialect().lock(Lock::Row, "outbox");
+    let sql = format!("SELECT {COLUMNS} FROM outbox WHERE id = ?1 AND attempts = ?2{lock}");
+    let stored = tx.first(&sql, params![settle.id.0, settle.attempts], decode).await?;
     let Some(Stored { row, .. }) = stored else { return Ok(false) };
     match settle.outcome {
         MailOutcome::Retry { after } => {
-            tx.connection
-                .prepare_cached("UPDATE outbox SET due_at = ?2 WHERE id = ?1")?
-                .execute(params![settle.id.0, (tx.now + after).as_micros()])?;
+            let due_at = (tx.now().await? + after).as_micros();
+            tx.put("UPDATE outbox SET due_at = ?2 WHERE id = ?1", params![settle.id.0, due_at])?;
         }
-        MailOutcome::Dropped => drop_row(tx, settle.id, &row)?,
+        MailOutcome::Dropped => drop_row(tx, settle.id, &row).await?,
         MailOutcome::Accepted | MailOutcome::Refused => {
             delete(tx, settle.id)?;
-            record(tx, &row, settle)?;
+            record(tx, &row, settle).await?;
         }
     }
     Ok(true)
 }
 
-fn record_notice(tx: &Tx<'_>, row: &Row, accepted: bool) -> Result<(), StoreError> {
+async fn record_notice(tx: &dyn Tx, row: &Row, accepted: bool) -> Result<(), StoreError> {
     let act = if accepted { acts::NOTICE_ACCEPTED } else { acts::NOTICE_REFUSED };
     let entry = AuditEntry::done(Actor::System, act).of(row.employer.as_ref());
-    audit::append(tx, &AuditEntry { case: row.case.map(|case| case.0), ..entry })
+    audit::append(tx, &AuditEntry { case: row.case.map(|case| case.0), ..entry }).await
 }
 
 /// Tells the flow, or the audit log alone, what the mail server said.
-fn record(tx: &Tx<'_>, row: &Row, settle: &Settle) -> Result<(), StoreError> {
+async fn record(tx: &dyn Tx, row: &Row, settle: &Settle) -> Result<(), StoreError> {
     let accepted = settle.outcome == MailOutcome::Accepted;
     let mail = match row.kind {
         MailKind::Code => FlowMail::Code,
@@ -305,24 +302,24 @@ fn record(tx: &Tx<'_>, row: &Row, settle: &Settle) -> Result<(), StoreError> {
         | MailKind::CaseReminder
         | MailKind::CaseApproved
         | MailKind::CaseReturned => {
-            return record_notice(tx, row, accepted);
+            return record_notice(tx, row, accepted).await;
         }
         MailKind::CaseCode => {
             return match row.case {
-                Some(case) => cases::record_code(tx, case, (row.counter, accepted), &settle.policy),
+                Some(case) => cases::record_code(tx, case, (row.counter, accepted), &settle.policy).await,
                 None => Ok(()),
             };
         }
     };
-    let Some(flow) = decision::flow(tx, row.recovery)? else { return Ok(()) };
+    let Some(flow) = decision::flow(tx, row.recovery).await? else { return Ok(()) };
     let counter = row.counter;
     let command = if accepted {
         Command::RecordAcceptance { mail, counter }
     } else {
         Command::RecordRejection { mail, counter }
     };
-    if let Ok(transition) = decision::decide(tx, &flow, command, &settle.policy)? {
-        decision::save(tx, &flow, &transition)?;
+    if let Ok(transition) = decision::decide(tx, &flow, command, &settle.policy).await? {
+        decision::save(tx, &flow, &transition).await?;
     }
     Ok(())
 }

@@ -1,48 +1,46 @@
 //! Recoveries and links as rows. Written by `decision` only.
 
 use clavero_protocol::{CaseId, EmployerKey, Origin, Recovery, RecoveryId, Subject, Timestamp};
-use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{bytes, writer::Tx};
-use crate::{Digest, LinkRecord, RecoveryRecord, StoreError, stage::StageColumns};
+use crate::{
+    Digest, LinkRecord, RecoveryRecord, StoreError,
+    dialect::Lock,
+    sql::{Query as _, Read, Row, Tx, bytes, params},
+    stage::StageColumns,
+};
 
 const COLUMNS: &str = "r.id, r.employer_id, r.email_version, r.token, r.key_id, r.reference, r.locale, r.created_at, r.stage, \
      r.counter, r.queued_at, r.handoff, r.accepted_at, r.attempts, r.ended_at, r.reason, r.origin, r.case_id";
 
-pub(super) fn find(connection: &Connection, id: RecoveryId) -> Result<Option<RecoveryRecord>, StoreError> {
-    connection
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM recovery r WHERE r.id = ?1"))?
-        .query_row([id.0.as_slice()], |row| Ok(decode(row)))
-        .optional()?
-        .transpose()
+pub(crate) async fn find(
+    db: &dyn Read,
+    id: RecoveryId,
+    lock: Lock,
+) -> Result<Option<RecoveryRecord>, StoreError> {
+    let lock = db.dialect().lock(lock, "r");
+    db.first(&format!("SELECT {COLUMNS} FROM recovery r WHERE r.id = ?1{lock}"), params![id.0], decode).await
 }
 
-pub(super) fn find_link(
-    connection: &Connection,
+pub(crate) async fn find_link(
+    db: &dyn Read,
     verifier: &Digest,
+    lock: Lock,
 ) -> Result<Option<LinkRecord>, StoreError> {
-    connection
-        .prepare_cached(&format!(
-            "SELECT {COLUMNS}, l.counter FROM link l JOIN recovery r ON r.id = l.recovery_id WHERE l.verifier = ?1"
-        ))?
-        .query_row([verifier.as_slice()], |row| {
-            Ok(decode(row).and_then(|record| Ok(LinkRecord { counter: row.get(18)?, record })))
-        })
-        .optional()?
-        .transpose()
+    let lock = db.dialect().lock(lock, "r");
+    let sql = format!(
+        "SELECT {COLUMNS}, l.counter FROM link l JOIN recovery r ON r.id = l.recovery_id WHERE l.verifier = ?1{lock}"
+    );
+    db.first(&sql, params![verifier], |row| Ok(LinkRecord { counter: row.get(18)?, record: decode(row)? }))
+        .await
 }
 
 /// The recoveries of an employer that another one could end.
-pub(super) fn live(
-    connection: &Connection,
-    employer: &EmployerKey,
-) -> Result<Vec<RecoveryRecord>, StoreError> {
-    connection
-        .prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM recovery r WHERE r.employer_id = ?1 AND r.stage < 2"
-        ))?
-        .query_and_then([employer.as_i64()], decode)?
-        .collect()
+pub(crate) async fn live(tx: &dyn Tx, employer: &EmployerKey) -> Result<Vec<RecoveryRecord>, StoreError> {
+    let lock = tx.dialect().lock(Lock::Row, "r");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM recovery r WHERE r.employer_id = ?1 AND r.stage < 2 ORDER BY r.id{lock}"
+    );
+    tx.all(&sql, params![employer.as_i64()], decode).await
 }
 
 fn decode(row: &Row<'_>) -> Result<RecoveryRecord, StoreError> {
@@ -97,24 +95,22 @@ fn decode_origin(origin: i64, case: Option<Vec<u8>>) -> Result<Origin, StoreErro
     }
 }
 
-pub(super) fn insert(tx: &Tx<'_>, record: &RecoveryRecord) -> Result<(), StoreError> {
+pub(crate) fn insert(tx: &dyn Tx, record: &RecoveryRecord) -> Result<(), StoreError> {
     let recovery = &record.recovery;
     let (employer, email_version) = match &recovery.subject {
         Subject::Employer { key, email_version } => (Some(key.as_i64()), *email_version),
         Subject::Decoy => (None, 0),
     };
     let stage = StageColumns::encode(&recovery.stage);
-    tx.connection
-        .prepare_cached(
-            "INSERT INTO recovery (id, employer_id, email_version, token, key_id, reference, locale, created_at, stage, \
-             counter, queued_at, handoff, accepted_at, attempts, ended_at, reason, origin, case_id) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
-        )?
-        .execute(params![
-            recovery.id.0.as_slice(),
+    tx.put(
+        "INSERT INTO recovery (id, employer_id, email_version, token, key_id, reference, locale, created_at, stage, \
+         counter, queued_at, handoff, accepted_at, attempts, ended_at, reason, origin, case_id) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+        params![
+            recovery.id.0,
             employer,
             email_version,
-            record.token.as_slice(),
+            record.token,
             record.key_id,
             String::from_utf8_lossy(&record.reference),
             record.locale,
@@ -128,20 +124,18 @@ pub(super) fn insert(tx: &Tx<'_>, record: &RecoveryRecord) -> Result<(), StoreEr
             stage.ended_at,
             stage.reason,
             encode_origin(recovery.origin),
-            recovery.origin.case().map(|case| case.0.to_vec()),
-        ])?;
-    Ok(())
+            recovery.origin.case().map(|case| case.0),
+        ],
+    )
 }
 
-pub(super) fn update(tx: &Tx<'_>, recovery: &Recovery) -> Result<(), StoreError> {
+pub(crate) fn update(tx: &dyn Tx, recovery: &Recovery) -> Result<(), StoreError> {
     let stage = StageColumns::encode(&recovery.stage);
-    tx.connection
-        .prepare_cached(
-            "UPDATE recovery SET stage = ?2, counter = ?3, queued_at = ?4, handoff = ?5, accepted_at = ?6, attempts = ?7, \
-             ended_at = ?8, reason = ?9 WHERE id = ?1",
-        )?
-        .execute(params![
-            recovery.id.0.as_slice(),
+    tx.put(
+        "UPDATE recovery SET stage = ?2, counter = ?3, queued_at = ?4, handoff = ?5, accepted_at = ?6, attempts = ?7, \
+         ended_at = ?8, reason = ?9 WHERE id = ?1",
+        params![
+            recovery.id.0,
             stage.stage,
             stage.counter,
             stage.queued_at,
@@ -150,20 +144,19 @@ pub(super) fn update(tx: &Tx<'_>, recovery: &Recovery) -> Result<(), StoreError>
             stage.attempts,
             stage.ended_at,
             stage.reason,
-        ])?;
-    Ok(())
+        ],
+    )
 }
 
-pub(super) fn insert_link(
-    tx: &Tx<'_>,
+pub(crate) async fn insert_link(
+    tx: &dyn Tx,
     verifier: &Digest,
     recovery: RecoveryId,
     counter: u32,
 ) -> Result<(), StoreError> {
-    tx.connection
-        .prepare_cached(
-            "INSERT INTO link (verifier, recovery_id, counter, created_at) VALUES (?1, ?2, ?3, ?4)",
-        )?
-        .execute(params![verifier.as_slice(), recovery.0.as_slice(), counter, tx.now.as_micros()])?;
-    Ok(())
+    let now = tx.now().await?.as_micros();
+    tx.put(
+        "INSERT INTO link (verifier, recovery_id, counter, created_at) VALUES (?1, ?2, ?3, ?4)",
+        params![verifier, recovery.0, counter, now],
+    )
 }

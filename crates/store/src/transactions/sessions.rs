@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use clavero_protocol::{EmployerKey, Timestamp};
-use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{audit, budgets, bytes, writer::Tx};
+use super::{audit, budgets};
 use crate::{
-    Actor, AuditEntry, Digest, Employer, NewSession, Repudiation, Session, SessionLife, StoreError, acts,
+    Actor, AuditEntry, Digest, Employer, NewSession, Rehash, Repudiation, Session, SessionLife, StoreError,
+    acts,
+    sql::{Query as _, Read, Row, Tx, bytes, params},
 };
 
 /// Requests are noted no more often than this, so that reading pages does not write.
-pub(super) const NOTE_EVERY: Duration = Duration::from_mins(1);
+pub(crate) const NOTE_EVERY: Duration = Duration::from_mins(1);
 
 const COLUMNS: &str = "id, employer_id, device, created_at, last_seen_at";
 
@@ -25,137 +26,123 @@ fn decode(row: &Row<'_>) -> Result<Session, StoreError> {
     })
 }
 
-pub(super) fn open(tx: &Tx<'_>, new: &NewSession) -> Result<Session, StoreError> {
+pub(crate) async fn open(tx: &dyn Tx, new: &NewSession) -> Result<Session, StoreError> {
+    budgets::give_back(tx, &new.give_back).await?;
     budgets::clear(tx, &new.clear)?;
-    budgets::give_back(tx, &new.give_back)?;
-    let now = tx.now.as_micros();
-    tx.connection
-        .prepare_cached(
-            "INSERT INTO session (token, id, employer_id, device, created_at, last_seen_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
-        )?
-        .execute(params![new.token.as_slice(), new.id.as_slice(), new.employer.as_i64(), new.device, now])?;
-    tx.connection
-        .prepare_cached("INSERT OR REPLACE INTO device (employer_id, token, created_at) VALUES (?1, ?2, ?3)")?
-        .execute(params![new.employer.as_i64(), new.device_token.as_slice(), now])?;
+    let now = tx.now().await?;
+    let employer = new.employer.as_i64();
+    tx.put(
+        "INSERT INTO session (token, id, employer_id, device, created_at, last_seen_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
+        params![new.token, new.id, employer, new.device, now.as_micros()],
+    )?;
+    tx.put(
+        "INSERT INTO device (employer_id, token, created_at) VALUES (?1, ?2, ?3) \
+         ON CONFLICT (employer_id, token) DO UPDATE SET created_at = excluded.created_at",
+        params![employer, new.device_token, now.as_micros()],
+    )?;
     if let Some(rehash) = &new.rehash {
-        let changed = tx
-            .connection
-            .prepare_cached("UPDATE credential SET phc = ?3, mac = ?4 WHERE employer_id = ?1 AND phc = ?2")?
-            .execute(params![
-                new.employer.as_i64(),
-                rehash.current_phc,
-                rehash.credential.phc,
-                rehash.credential.mac.as_slice()
-            ])?;
-        if changed == 1 {
-            let entry = AuditEntry::done(Actor::System, acts::KEY_REHASHED).of(Some(&new.employer));
-            audit::append(tx, &entry)?;
-        }
+        replace_hash(tx, &new.employer, rehash).await?;
     }
-    audit::append(tx, &AuditEntry::done(Actor::Employer, acts::SIGNED_IN).of(Some(&new.employer)))?;
+    audit::append(tx, &AuditEntry::done(Actor::Employer, acts::SIGNED_IN).of(Some(&new.employer))).await?;
     Ok(Session {
         id: new.id,
         employer: new.employer,
         device: new.device.clone(),
-        created_at: tx.now,
-        last_seen_at: tx.now,
+        created_at: now,
+        last_seen_at: now,
     })
 }
 
-pub(super) fn find(connection: &Connection, token: &Digest) -> Result<Option<Session>, StoreError> {
-    connection
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM session WHERE token = ?1"))?
-        .query_row([token.as_slice()], |row| Ok(decode(row)))
-        .optional()?
-        .transpose()
-}
-
-pub(super) fn note(tx: &Tx<'_>, token: &Digest) -> Result<(), StoreError> {
-    tx.connection
-        .prepare_cached("UPDATE session SET last_seen_at = max(last_seen_at, ?2) WHERE token = ?1")?
-        .execute(params![token.as_slice(), tx.now.as_micros()])?;
+async fn replace_hash(tx: &dyn Tx, employer: &EmployerKey, rehash: &Rehash) -> Result<(), StoreError> {
+    let credential = &rehash.credential;
+    let changed = tx
+        .execute(
+            "UPDATE credential SET phc = ?3, mac = ?4 WHERE employer_id = ?1 AND phc = ?2",
+            params![employer.as_i64(), rehash.current_phc, credential.phc, credential.mac],
+        )
+        .await?;
+    if changed == 1 {
+        let entry = AuditEntry::done(Actor::System, acts::KEY_REHASHED).of(Some(employer));
+        audit::append(tx, &entry).await?;
+    }
     Ok(())
 }
 
-pub(super) fn of_employer(
-    connection: &Connection,
+pub(crate) async fn find(db: &dyn Read, token: &Digest) -> Result<Option<Session>, StoreError> {
+    db.first(&format!("SELECT {COLUMNS} FROM session WHERE token = ?1"), params![token], decode).await
+}
+
+pub(crate) async fn note(tx: &dyn Tx, token: &Digest) -> Result<(), StoreError> {
+    let now = tx.now().await?.as_micros();
+    tx.put("UPDATE session SET last_seen_at = ?2 WHERE token = ?1 AND last_seen_at < ?2", params![token, now])
+}
+
+pub(crate) async fn of_employer(
+    db: &dyn Read,
     employer: &EmployerKey,
     life: SessionLife,
     now: Timestamp,
 ) -> Result<Vec<Session>, StoreError> {
-    let all: Vec<Session> = connection
-        .prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM session WHERE employer_id = ?1 ORDER BY created_at DESC"
-        ))?
-        .query_and_then([employer.as_i64()], decode)?
-        .collect::<Result<_, _>>()?;
+    let sql = format!("SELECT {COLUMNS} FROM session WHERE employer_id = ?1 ORDER BY created_at DESC");
+    let all = db.all(&sql, params![employer.as_i64()], decode).await?;
     Ok(all.into_iter().filter(|session| now < session.ends_at(life)).collect())
 }
 
-pub(super) fn close(
-    tx: &Tx<'_>,
+pub(crate) async fn close(
+    tx: &dyn Tx,
     employer: &EmployerKey,
     id: Option<[u8; 16]>,
     keep: Option<Digest>,
 ) -> Result<u64, StoreError> {
     let closed = tx
-        .connection
-        .prepare_cached(
+        .execute(
             "DELETE FROM session WHERE employer_id = ?1 AND (?2 IS NULL OR id = ?2) AND (?3 IS NULL OR token <> ?3)",
-        )?
-        .execute(params![
-            employer.as_i64(),
-            id.as_ref().map(<[u8; 16]>::as_slice),
-            keep.as_ref().map(Digest::as_slice)
-        ])?;
+            params![employer.as_i64(), id, keep],
+        )
+        .await?;
     if closed > 0 {
-        audit::append(tx, &AuditEntry::done(Actor::Employer, acts::SIGNED_OUT).of(Some(employer)))?;
+        audit::append(tx, &AuditEntry::done(Actor::Employer, acts::SIGNED_OUT).of(Some(employer))).await?;
     }
-    Ok(closed as u64)
+    Ok(closed)
 }
 
-pub(super) fn knows_device(
-    connection: &Connection,
+pub(crate) async fn knows_device(
+    db: &dyn Read,
     employer: &EmployerKey,
     device: &Digest,
 ) -> Result<bool, StoreError> {
-    Ok(connection
-        .prepare_cached("SELECT 1 FROM device WHERE employer_id = ?1 AND token = ?2")?
-        .exists(params![employer.as_i64(), device.as_slice()])?)
+    let sql = "SELECT 1 FROM device WHERE employer_id = ?1 AND token = ?2";
+    Ok(db.first(sql, params![employer.as_i64(), device], |_| Ok(())).await?.is_some())
 }
 
-pub(super) fn insert_repudiation(
-    tx: &Tx<'_>,
+pub(crate) async fn insert_repudiation(
+    tx: &dyn Tx,
     verifier: &Digest,
     employer: &Employer,
 ) -> Result<(), StoreError> {
     let changed_at = employer.credential.as_ref().map_or(0, |credential| credential.changed_at.as_micros());
-    tx.connection
-        .prepare_cached(
-            "INSERT INTO repudiation (verifier, employer_id, changed_at, created_at, used) VALUES (?1, ?2, ?3, ?4, 0)",
-        )?
-        .execute(params![
-            verifier.as_slice(),
-            employer.record.key.as_i64(),
-            changed_at,
-            tx.now.as_micros()
-        ])?;
-    Ok(())
+    let now = tx.now().await?.as_micros();
+    tx.put(
+        "INSERT INTO repudiation (verifier, employer_id, changed_at, created_at, used) \
+         VALUES (?1, ?2, ?3, ?4, FALSE)",
+        params![verifier, employer.record.key.as_i64(), changed_at, now],
+    )
 }
 
-pub(super) fn find_repudiation(
-    connection: &Connection,
+pub(crate) async fn find_repudiation(
+    db: &dyn Read,
     token: &Digest,
 ) -> Result<Option<Repudiation>, StoreError> {
-    let found: Option<(i64, i64, bool)> = connection
-        .prepare_cached("SELECT employer_id, created_at, used FROM repudiation WHERE verifier = ?1")?
-        .query_row([token.as_slice()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-        .optional()?;
-    found
-        .map(|(employer, created_at, used)| {
-            let employer =
-                EmployerKey::from_i64(employer).ok_or(StoreError::Corrupt("repudiation.employer_id"))?;
-            Ok(Repudiation { employer, created_at: Timestamp::from_micros(created_at), used })
-        })
-        .transpose()
+    db.first(
+        "SELECT employer_id, created_at, used FROM repudiation WHERE verifier = ?1",
+        params![token],
+        |row| {
+            let employer = EmployerKey::from_i64(row.get(0)?);
+            let employer = employer.ok_or(StoreError::Corrupt("repudiation.employer_id"))?;
+            let created_at = Timestamp::from_micros(row.get(1)?);
+            Ok(Repudiation { employer, created_at, used: row.get(2)? })
+        },
+    )
+    .await
 }

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use clavero_protocol::Policy;
-use rusqlite::params;
 
-use super::writer::Tx;
-use crate::{SessionLife, StoreError};
+use crate::{
+    SessionLife, StoreError,
+    sql::{Tx, params},
+};
 
 const DAY: Duration = Duration::from_hours(24);
 /// How long a stop link is heard after the longest life of its case.
@@ -14,56 +15,35 @@ const STOP_AFTER_END: Duration = Duration::from_hours(30 * 24);
 /// How long the "no fui yo" link works.
 const REPUDIATION: Duration = Duration::from_hours(240);
 
-pub(super) fn run(tx: &Tx<'_>, life: SessionLife, policy: &Policy, max: u32) -> Result<u64, StoreError> {
-    let before = |span: Duration| (tx.now - span).as_micros();
+pub(crate) async fn run(
+    tx: &dyn Tx,
+    life: SessionLife,
+    policy: &Policy,
+    max: u32,
+) -> Result<u64, StoreError> {
+    let now = tx.now().await?;
     let flows = policy.flow_ttl + policy.form_ttl + DAY;
-    // Each statement takes the moment before which rows have ended, and how many to forget at most.
+    // Table, key, the column that tells, and how long ago that must have been.
     let sweeps = [
-        (
-            "DELETE FROM budget WHERE key IN (SELECT key FROM budget WHERE expires_at <= ?1 LIMIT ?2)",
-            before(Duration::ZERO),
-        ),
-        (
-            "DELETE FROM spent WHERE digest IN (SELECT digest FROM spent WHERE expires_at <= ?1 LIMIT ?2)",
-            before(Duration::ZERO),
-        ),
-        (
-            "DELETE FROM link WHERE verifier IN (SELECT verifier FROM link WHERE created_at <= ?1 LIMIT ?2)",
-            before(flows),
-        ),
-        (
-            "DELETE FROM session WHERE token IN (SELECT token FROM session WHERE created_at <= ?1 LIMIT ?2)",
-            before(life.absolute),
-        ),
-        (
-            "DELETE FROM session WHERE token IN (SELECT token FROM session WHERE last_seen_at <= ?1 LIMIT ?2)",
-            before(life.idle),
-        ),
-        (
-            "DELETE FROM officer_session WHERE token IN (SELECT token FROM officer_session WHERE created_at <= ?1 LIMIT ?2)",
-            before(DAY),
-        ),
-        (
-            "DELETE FROM ceremony WHERE token IN (SELECT token FROM ceremony WHERE expires_at <= ?1 LIMIT ?2)",
-            before(Duration::ZERO),
-        ),
-        (
-            "DELETE FROM repudiation WHERE verifier IN (SELECT verifier FROM repudiation WHERE created_at <= ?1 LIMIT ?2)",
-            before(REPUDIATION),
-        ),
-        (
-            "DELETE FROM case_stop WHERE verifier IN (SELECT verifier FROM case_stop WHERE created_at <= ?1 LIMIT ?2)",
-            before(policy.cases.case_ttl + STOP_AFTER_END),
-        ),
-        (
-            "DELETE FROM device WHERE (employer_id, token) IN \
-             (SELECT employer_id, token FROM device WHERE created_at <= ?1 LIMIT ?2)",
-            before(DAY * 365),
-        ),
+        ("budget", "key", "expires_at", Duration::ZERO),
+        ("spent", "digest", "expires_at", Duration::ZERO),
+        ("link", "verifier", "created_at", flows),
+        ("session", "token", "created_at", life.absolute),
+        ("session", "token", "last_seen_at", life.idle),
+        ("officer_session", "token", "created_at", DAY),
+        ("ceremony", "token", "expires_at", Duration::ZERO),
+        ("repudiation", "verifier", "created_at", REPUDIATION),
+        ("case_stop", "verifier", "created_at", policy.cases.case_ttl + STOP_AFTER_END),
+        ("device", "employer_id, token", "created_at", DAY * 365),
     ];
     let mut gone = 0;
-    for (sql, ended_before) in sweeps {
-        gone += tx.connection.prepare_cached(sql)?.execute(params![ended_before, max])?;
+    for (table, key, column, span) in sweeps {
+        // What somebody has in hand is not waited for: it is about to be used again, or goes the next time.
+        let free = tx.dialect().take_free();
+        let sql = format!(
+            "DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} WHERE {column} <= ?1 LIMIT ?2{free})"
+        );
+        gone += tx.execute(&sql, params![(now - span).as_micros(), max]).await?;
     }
-    Ok(gone as u64)
+    Ok(gone)
 }

@@ -1,25 +1,25 @@
 //! What goes with a step: mails, the registry, recoveries, the employer's other cases.
 
-use clavero_protocol::{
-    CaseActor, CaseCommand, CaseEffect, CaseNotice, CaseTransition, Command, FlowMail, Mark, Policy,
-    Proposal, Recovery, RecoveryId, Subject,
-};
-use rusqlite::params;
-
 use super::{
-    super::{audit, decision, employers, outbox, recoveries, sessions, writer::Tx},
+    super::{audit, decision, employers, outbox, recoveries, sessions},
     load, rows, save,
 };
 use crate::{
     Actor, AuditEntry, CaseRecord, CaseStep, Employer, MailKind, NewRepresentative, RecoveryRecord,
     SealedEmail, StoreError, acts,
+    dialect::Lock,
+    sql::{Tx, params},
+};
+use clavero_protocol::{
+    CaseActor, CaseCommand, CaseEffect, CaseNotice, CaseTransition, Command, FlowMail, Mark, Policy,
+    Proposal, Recovery, RecoveryId, Subject,
 };
 
 /// No token opens such a recovery: no text is known whose SHA-256 this is. Its one door is the link.
 const NO_TOKEN: [u8; 32] = [0; 32];
 
-pub(super) fn carry_out(
-    tx: &Tx<'_>,
+pub(super) async fn carry_out(
+    tx: &dyn Tx,
     record: &CaseRecord,
     effect: CaseEffect,
     step: &CaseStep,
@@ -27,22 +27,28 @@ pub(super) fn carry_out(
     match effect {
         // Drawn on before anything was saved.
         CaseEffect::ChargeEmailChange(_) => Ok(()),
-        CaseEffect::MailCode { counter } => mail(tx, record, MailKind::CaseCode, counter),
-        CaseEffect::Tell(CaseNotice::Approved) => mail(tx, record, MailKind::CaseApproved, 0),
-        CaseEffect::Tell(CaseNotice::Returned) => mail(tx, record, MailKind::CaseReturned, 0),
-        CaseEffect::TellOldMailbox => tell_old_mailbox(tx, record),
-        CaseEffect::Apply(proposal) => apply(tx, record, &proposal, step),
-        CaseEffect::EndActivation(recovery) => end_recovery(tx, recovery, &step.policy),
-        CaseEffect::BeginActivation(recovery) => begin(tx, record, recovery, None),
-        CaseEffect::OpenSlip(recovery) => begin(tx, record, recovery, step.link),
-        CaseEffect::SupersedeOthers => supersede_others(tx, record, step),
+        CaseEffect::MailCode { counter } => mail(tx, record, MailKind::CaseCode, counter).await,
+        CaseEffect::Tell(CaseNotice::Approved) => mail(tx, record, MailKind::CaseApproved, 0).await,
+        CaseEffect::Tell(CaseNotice::Returned) => mail(tx, record, MailKind::CaseReturned, 0).await,
+        CaseEffect::TellOldMailbox => tell_old_mailbox(tx, record).await,
+        CaseEffect::Apply(proposal) => apply(tx, record, &proposal, step).await,
+        CaseEffect::EndActivation(recovery) => end_recovery(tx, recovery, &step.policy).await,
+        CaseEffect::BeginActivation(recovery) => begin(tx, record, recovery, None).await,
+        CaseEffect::OpenSlip(recovery) => begin(tx, record, recovery, step.link).await,
+        // The others' steps have effects of their own.
+        CaseEffect::SupersedeOthers => Box::pin(supersede_others(tx, record, step)).await,
     }
 }
 
 /// Queues a mail to the mailbox that the applicant gave.
-pub(super) fn mail(tx: &Tx<'_>, record: &CaseRecord, kind: MailKind, counter: u32) -> Result<(), StoreError> {
+pub(super) async fn mail(
+    tx: &dyn Tx,
+    record: &CaseRecord,
+    kind: MailKind,
+    counter: u32,
+) -> Result<(), StoreError> {
     match &record.email {
-        Some(email) => outbox::enqueue(tx, &row(record, kind, counter, email)),
+        Some(email) => outbox::enqueue(tx, &row(record, kind, counter, email)).await,
         None => Ok(()),
     }
 }
@@ -60,11 +66,11 @@ fn row(record: &CaseRecord, kind: MailKind, counter: u32, email: &SealedEmail) -
     }
 }
 
-fn tell_old_mailbox(tx: &Tx<'_>, record: &CaseRecord) -> Result<(), StoreError> {
-    let employer = employers::find(tx.connection, &record.case.employer)?;
+async fn tell_old_mailbox(tx: &dyn Tx, record: &CaseRecord) -> Result<(), StoreError> {
+    let employer = employers::find(tx, &record.case.employer).await?;
     let Some(email) = employer.and_then(|employer| employer.record.email) else { return Ok(()) };
     rows::keep_old_email(tx, record.case.id, &email)?;
-    outbox::enqueue(tx, &row(record, MailKind::CaseStop, 0, &email))
+    outbox::enqueue(tx, &row(record, MailKind::CaseStop, 0, &email)).await
 }
 
 /// Whether the representative on record is the one whose change was approved, or its successor already.
@@ -83,9 +89,14 @@ pub(super) fn representative_fits(
 }
 
 /// Writes what was approved into the registry, unless it stands there.
-fn apply(tx: &Tx<'_>, record: &CaseRecord, proposal: &Proposal, step: &CaseStep) -> Result<(), StoreError> {
+async fn apply(
+    tx: &dyn Tx,
+    record: &CaseRecord,
+    proposal: &Proposal,
+    step: &CaseStep,
+) -> Result<(), StoreError> {
     let key = record.case.employer;
-    let Some(employer) = employers::find(tx.connection, &key)? else { return Ok(()) };
+    let Some(employer) = employers::find(tx, &key).await? else { return Ok(()) };
     let standing = employer.record.email.as_ref();
     let new_email = record.email.as_ref().filter(|email| proposal.mailbox == Some(Mark(email.index)));
     let new_email = new_email.filter(|email| standing.map(|standing| standing.index) != Some(email.index));
@@ -94,80 +105,80 @@ fn apply(tx: &Tx<'_>, record: &CaseRecord, proposal: &Proposal, step: &CaseStep)
     if new_email.is_none() && change.is_none() {
         return Ok(());
     }
-    employers::keep_before(tx, &employer, record.case.id, (new_email.is_some(), change.is_some()))?;
+    employers::keep_before(tx, &employer, record.case.id, (new_email.is_some(), change.is_some())).await?;
     if let Some(email) = new_email {
-        tx.connection
-            .prepare_cached(
-                "UPDATE employer SET email = ?2, email_index = ?3, email_lane = ?4, email_version = email_version + 1 \
-                 WHERE id = ?1",
-            )?
-            .execute(params![key.as_i64(), email.sealed, email.index.as_slice(), email.lane])?;
+        tx.put(
+            "UPDATE employer SET email = ?2, email_index = ?3, email_lane = ?4, email_version = email_version + 1 \
+             WHERE id = ?1",
+            params![key.as_i64(), email.sealed, email.index, email.lane],
+        )?;
     }
     if let Some(change) = change {
-        tx.connection
-            .prepare_cached(
-                "UPDATE employer SET representative = ?2, representative_name = ?3 WHERE id = ?1",
-            )?
-            .execute(params![key.as_i64(), change.to.as_str(), change.name])?;
-        sessions::close(tx, &key, None, None)?;
+        tx.put(
+            "UPDATE employer SET representative = ?2, representative_name = ?3 WHERE id = ?1",
+            params![key.as_i64(), change.to.as_str(), change.name],
+        )?;
+        sessions::close(tx, &key, None, None).await?;
     }
     // Whoever began a recovery under what stood there before does not end it under what stands there now.
-    decision::supersede_all(tx, &key, &step.policy)?;
+    decision::supersede_all(tx, &key, &step.policy).await?;
     let entry = AuditEntry::done(Actor::System, acts::REGISTRY_CORRECTED).of(Some(&key));
-    audit::append(tx, &AuditEntry { form: Some(proposal.digest), ..entry.within_case(record.case.id.0) })
+    let entry = AuditEntry { form: Some(proposal.digest), ..entry.within_case(record.case.id.0) };
+    audit::append(tx, &entry).await
 }
 
-fn end_recovery(tx: &Tx<'_>, id: RecoveryId, policy: &Policy) -> Result<(), StoreError> {
-    let Some(record) = recoveries::find(tx.connection, id)? else { return Ok(()) };
-    match record.recovery.decide(Command::Supersede, tx.now, policy) {
-        Ok(transition) => decision::save(tx, &record, &transition),
+async fn end_recovery(tx: &dyn Tx, id: RecoveryId, policy: &Policy) -> Result<(), StoreError> {
+    let Some(record) = recoveries::find(tx, id, Lock::Row).await? else { return Ok(()) };
+    match record.recovery.decide(Command::Supersede, tx.now().await?, policy) {
+        Ok(transition) => decision::save(tx, &record, &transition).await,
         // It has come to its own end.
         Err(_) => Ok(()),
     }
 }
 
 /// Begins a recovery at its link: to be mailed, or with the verifier of the token that its user has in hand.
-fn begin(
-    tx: &Tx<'_>,
+async fn begin(
+    tx: &dyn Tx,
     record: &CaseRecord,
     id: RecoveryId,
     in_hand: Option<[u8; 32]>,
 ) -> Result<(), StoreError> {
     let key = record.case.employer;
-    let Some(employer) = employers::find(tx.connection, &key)? else { return Ok(()) };
+    let Some(employer) = employers::find(tx, &key).await? else { return Ok(()) };
+    let now = tx.now().await?;
     let subject = Subject::Employer { key, email_version: employer.email_version };
     let mut reference = [b'-'; 2];
     reference.copy_from_slice(&record.reference.as_str().as_bytes()[..2]);
     let recovery = match in_hand {
-        Some(_) => Recovery::slip(id, subject, record.case.id, tx.now),
-        None => Recovery::activation(id, subject, record.case.id, tx.now),
+        Some(_) => Recovery::slip(id, subject, record.case.id, now),
+        None => Recovery::activation(id, subject, record.case.id, now),
     };
     let (key_id, locale) = (record.key_id.clone(), record.locale.clone());
     let flow = RecoveryRecord { recovery, token: NO_TOKEN, key_id, reference, locale };
     recoveries::insert(tx, &flow)?;
     match (in_hand, &employer.record.email) {
-        (Some(verifier), _) => recoveries::insert_link(tx, &verifier, id, 1)?,
+        (Some(verifier), _) => recoveries::insert_link(tx, &verifier, id, 1).await?,
         (None, Some(email)) => {
-            outbox::enqueue(tx, &outbox::Row::of_flow(&flow, FlowMail::Link, 1, email.lane))?;
+            outbox::enqueue(tx, &outbox::Row::of_flow(&flow, FlowMail::Link, 1, email.lane)).await?;
         }
         (None, None) => {}
     }
     let entry = AuditEntry::done(Actor::System, acts::STARTED).of(Some(&key));
-    audit::append(tx, &entry.within(id).within_case(record.case.id.0))
+    audit::append(tx, &entry.within(id).within_case(record.case.id.0)).await
 }
 
-fn supersede_others(tx: &Tx<'_>, record: &CaseRecord, step: &CaseStep) -> Result<(), StoreError> {
-    let condition = "employer_id = ?1 AND stage < 10 AND id <> ?2 AND matched";
-    let parameters = params![record.case.employer.as_i64(), record.case.id.0.as_slice()];
-    for other in rows::select(tx.connection, condition, parameters)? {
+async fn supersede_others(tx: &dyn Tx, record: &CaseRecord, step: &CaseStep) -> Result<(), StoreError> {
+    let condition = "employer_id = ?1 AND stage < 10 AND id <> ?2 AND matched ORDER BY id";
+    let key = record.case.employer.as_i64();
+    for other in rows::select(tx, condition, params![key, record.case.id.0]).await? {
         let policy = std::sync::Arc::clone(&step.policy);
         let end = CaseStep::plain(other.case.id, CaseActor::System, CaseCommand::Supersede, policy);
-        let Some((other, employer)) = load(tx, end.id)? else { continue };
+        let Some((other, employer)) = load(tx, end.id).await? else { continue };
         // One that has run out or is frozen stays as it is; that is no refusal worth an entry.
-        let facts = super::facts(tx.connection, &other, employer.as_ref())?;
-        let moment = clavero_protocol::Moment { now: tx.now, facts: &facts, policy: &end.policy };
+        let facts = super::facts(tx, &other, employer.as_ref()).await?;
+        let moment = clavero_protocol::Moment { now: tx.now().await?, facts: &facts, policy: &end.policy };
         if let Ok(transition) = other.case.decide(end.actor, &end.command, moment) {
-            save(tx, &other, &transition, &end)?;
+            save(tx, &other, &transition, &end).await?;
         }
     }
     Ok(())

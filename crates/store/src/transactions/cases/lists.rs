@@ -3,10 +3,12 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use clavero_protocol::{AssistedReason, CaseAct, CaseId, CaseState, OfficerId, Policy, Timestamp};
-use rusqlite::{Connection, Row, params};
 
-use super::{super::bytes, EMAIL_CHANGES, rows};
-use crate::{CaseCounts, CaseEvent, CaseList, CaseQuery, StoreError};
+use super::{EMAIL_CHANGES, rows};
+use crate::{
+    CaseCounts, CaseEvent, CaseList, CaseQuery, StoreError,
+    sql::{Query as _, Read, Row, bytes, params},
+};
 
 /// Refusals of the rules against dishonest officers, as `CaseRefusal::is_breach` has them, and the spent budget.
 const BREACHES: [&str; 7] = [
@@ -35,26 +37,19 @@ fn decode(row: &Row<'_>) -> Result<CaseEvent, StoreError> {
     })
 }
 
-pub(super) fn of_case(connection: &Connection, id: CaseId) -> Result<Vec<CaseEvent>, StoreError> {
-    connection
-        .prepare_cached("SELECT * FROM case_event WHERE case_id = ?1 ORDER BY id")?
-        .query_and_then([id.0.as_slice()], decode)?
-        .collect()
+pub(crate) async fn of_case(db: &dyn Read, id: CaseId) -> Result<Vec<CaseEvent>, StoreError> {
+    db.all("SELECT * FROM case_event WHERE case_id = ?1 ORDER BY id", params![id.0], decode).await
 }
 
-pub(super) fn of_desk(
-    connection: &Connection,
+pub(crate) async fn of_desk(
+    db: &dyn Read,
     from: Timestamp,
     until: Timestamp,
     max: u32,
 ) -> Result<Vec<CaseEvent>, StoreError> {
-    connection
-        .prepare_cached(
-            "SELECT * FROM case_event WHERE at >= ?1 AND at < ?2 AND (officer IS NOT NULL OR actor = 2 \
-             OR act IN ('case.opened', 'case.closed')) ORDER BY at, id LIMIT ?3",
-        )?
-        .query_and_then(params![from.as_micros(), until.as_micros(), max], decode)?
-        .collect()
+    let sql = "SELECT * FROM case_event WHERE at >= ?1 AND at < ?2 AND (officer IS NOT NULL OR actor = 2 \
+               OR act IN ('case.opened', 'case.closed')) ORDER BY at, id LIMIT ?3";
+    db.all(sql, params![from.as_micros(), until.as_micros(), max], decode).await
 }
 
 /// The stages in which a case may be in a state, as the index of the queue has them.
@@ -78,8 +73,8 @@ const fn stages(state: Option<CaseState>) -> &'static str {
 /// Rows that are read to fill a page: those that have run out meanwhile are left out of it.
 const READ_AHEAD: u32 = 4;
 
-pub(super) fn page(
-    connection: &Connection,
+pub(crate) async fn page(
+    db: &dyn Read,
     query: &CaseQuery,
     policy: &Policy,
     now: Timestamp,
@@ -94,8 +89,7 @@ pub(super) fn page(
     let mut after = (after_at, after_id);
     // What has run out is skipped, so a page may need more than one reading.
     loop {
-        let parameters = params![query.centre, after.0, after.1.as_slice(), limit];
-        let read = rows::select(connection, &condition, parameters)?;
+        let read = rows::select(db, &condition, params![query.centre, after.0, after.1, limit]).await?;
         let exhausted = read.len() < limit as usize;
         for record in read {
             after = (record.case.created_at.as_micros(), record.case.id.0);
@@ -114,13 +108,13 @@ pub(super) fn page(
             break;
         }
     }
-    list.counts = states(connection, query.centre, policy, now)?;
+    list.counts = states(db, query.centre, policy, now).await?;
     Ok(list)
 }
 
 /// How many cases there are in each state that has not ended.
-fn states(
-    connection: &Connection,
+async fn states(
+    db: &dyn Read,
     centre: Option<u16>,
     policy: &Policy,
     now: Timestamp,
@@ -136,98 +130,78 @@ fn states(
         CaseState::Frozen,
     ];
     let since = (now - policy.cases.case_ttl).as_micros();
-    let mut statement = connection.prepare_cached(
-        "SELECT stage, count(*) FROM assisted_case WHERE stage < 10 AND (created_at > ?1 OR stage = 7) \
-         AND (?2 IS NULL OR centre = ?2) GROUP BY stage",
-    )?;
-    let counted: BTreeMap<i64, u64> = statement
-        .query_and_then(params![since, centre], |row| {
-            Ok::<_, StoreError>((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
-        })?
-        .collect::<Result<_, _>>()?;
+    let sql = "SELECT stage, count(*) FROM assisted_case WHERE stage < 10 AND (created_at > ?1 OR stage = 7) \
+               AND (?2 IS NULL OR centre = ?2) GROUP BY stage";
+    let counted: BTreeMap<i64, u64> =
+        counted(db.all(sql, params![since, centre], |row| Ok((row.get(0)?, row.get(1)?))).await?);
     let count = |place| counted.get(&place).copied().unwrap_or_default();
     Ok((0_i64..).zip(OPEN).map(|(place, state)| (state, count(place))).collect())
 }
 
-pub(super) fn counts(
-    connection: &Connection,
+/// Counts by what they count.
+fn counted<K: Ord>(rows: Vec<(K, i64)>) -> BTreeMap<K, u64> {
+    rows.into_iter().map(|(key, count)| (key, count.unsigned_abs())).collect()
+}
+
+pub(crate) async fn counts(
+    db: &dyn Read,
     from: Timestamp,
     until: Timestamp,
 ) -> Result<CaseCounts, StoreError> {
-    let span = params![from.as_micros(), until.as_micros()];
-    let mut by_reason: BTreeMap<String, u64> = BTreeMap::new();
-    let mut statement = connection.prepare_cached(
-        "SELECT reason, count(*) FROM assisted_case WHERE created_at >= ?1 AND created_at < ?2 GROUP BY reason",
-    )?;
-    let mut rows = statement.query(span)?;
-    while let Some(row) = rows.next()? {
-        by_reason.insert(row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs());
-    }
-    let mut times_to_key: Vec<Duration> = connection
-        .prepare_cached(
-            "SELECT e.at - c.created_at FROM case_event e JOIN assisted_case c ON c.id = e.case_id \
-             WHERE e.act = 'case.closed' AND e.refusal IS NULL AND e.at >= ?1 AND e.at < ?2",
-        )?
-        .query_and_then(span, |row| {
-            Ok::<_, StoreError>(Duration::from_micros(row.get::<_, i64>(0)?.unsigned_abs()))
-        })?
-        .collect::<Result<_, _>>()?;
+    let (since, end) = (from.as_micros(), until.as_micros());
+    let sql = "SELECT reason, count(*) FROM assisted_case WHERE created_at >= ?1 AND created_at < ?2 GROUP BY reason";
+    let by_reason: BTreeMap<String, u64> =
+        counted(db.all(sql, params![since, end], |row| Ok((row.get(0)?, row.get(1)?))).await?);
+    let sql = "SELECT e.at - c.created_at FROM case_event e JOIN assisted_case c ON c.id = e.case_id \
+               WHERE e.act = 'case.closed' AND e.refusal IS NULL AND e.at >= ?1 AND e.at < ?2";
+    let mut times_to_key = db
+        .all(sql, params![since, end], |row| Ok(Duration::from_micros(row.get::<_, i64>(0)?.unsigned_abs())))
+        .await?;
     times_to_key.sort_unstable();
-    let done = |act: CaseAct| -> Result<u64, StoreError> {
-        let sql =
-            "SELECT count(*) FROM case_event WHERE act = ?3 AND refusal IS NULL AND at >= ?1 AND at < ?2";
-        let parameters = params![from.as_micros(), until.as_micros(), act.as_str()];
-        let count: i64 = connection.prepare_cached(sql)?.query_row(parameters, |row| row.get(0))?;
-        Ok(count.unsigned_abs())
-    };
     let reasons = AssistedReason::ALL.into_iter();
     Ok(CaseCounts {
         by_reason: reasons
             .map(|reason| (reason, by_reason.get(reason.as_str()).copied().unwrap_or_default()))
             .collect(),
         times_to_key,
-        asked: done(CaseAct::ApprovalAsked)?,
-        returned: done(CaseAct::Returned)?,
-        pairs: pairs(connection, from, until)?,
-        breaches: breaches(connection, from, until)?,
+        asked: done(db, CaseAct::ApprovalAsked, (since, end)).await?,
+        returned: done(db, CaseAct::Returned, (since, end)).await?,
+        pairs: pairs(db, (since, end)).await?,
+        breaches: breaches(db, (since, end)).await?,
     })
 }
 
-/// Who asked, who approved, how often.
-fn pairs(
-    connection: &Connection,
-    from: Timestamp,
-    until: Timestamp,
-) -> Result<Vec<(OfficerId, OfficerId, u64)>, StoreError> {
-    connection
-        .prepare_cached(
-            "SELECT colleague, officer, count(*) FROM case_event WHERE act = 'case.approved' AND refusal IS NULL \
-             AND colleague IS NOT NULL AND at >= ?1 AND at < ?2 GROUP BY colleague, officer ORDER BY 3 DESC LIMIT 50",
-        )?
-        .query_and_then(params![from.as_micros(), until.as_micros()], |row| {
-            let officer = |column: usize| -> Result<OfficerId, StoreError> {
-                Ok(OfficerId(bytes(&row.get::<_, Vec<u8>>(column)?, "case_event.officer")?))
-            };
-            Ok((officer(0)?, officer(1)?, row.get::<_, i64>(2)?.unsigned_abs()))
-        })?
-        .collect()
+/// How often something was done.
+async fn done(db: &dyn Read, act: CaseAct, (from, until): (i64, i64)) -> Result<u64, StoreError> {
+    let sql = "SELECT count(*) FROM case_event WHERE act = ?3 AND refusal IS NULL AND at >= ?1 AND at < ?2";
+    let count: i64 = db.one(sql, params![from, until, act.as_str()], |row| row.get(0)).await?;
+    Ok(count.unsigned_abs())
 }
 
-fn breaches(
-    connection: &Connection,
-    from: Timestamp,
-    until: Timestamp,
-) -> Result<Vec<(OfficerId, u64)>, StoreError> {
+fn officer(row: &Row<'_>, column: usize) -> Result<OfficerId, StoreError> {
+    Ok(OfficerId(bytes(&row.get::<_, Vec<u8>>(column)?, "case_event.officer")?))
+}
+
+/// Who asked, who approved, how often.
+async fn pairs(
+    db: &dyn Read,
+    (from, until): (i64, i64),
+) -> Result<Vec<(OfficerId, OfficerId, u64)>, StoreError> {
+    let sql = "SELECT colleague, officer, count(*) FROM case_event WHERE act = 'case.approved' AND refusal IS NULL \
+               AND colleague IS NOT NULL AND at >= ?1 AND at < ?2 GROUP BY colleague, officer ORDER BY 3 DESC LIMIT 50";
+    db.all(sql, params![from, until], |row| {
+        Ok((officer(row, 0)?, officer(row, 1)?, row.get::<_, i64>(2)?.unsigned_abs()))
+    })
+    .await
+}
+
+async fn breaches(db: &dyn Read, (from, until): (i64, i64)) -> Result<Vec<(OfficerId, u64)>, StoreError> {
     // Words of our own making, so they may stand in the text.
     let words = BREACHES.map(|word| format!("'{word}'")).join(", ");
-    connection
-        .prepare_cached(&format!(
-            "SELECT officer, count(*) FROM case_event WHERE refusal IN ({words}) AND officer IS NOT NULL \
-             AND at >= ?1 AND at < ?2 GROUP BY officer ORDER BY 2 DESC LIMIT 50"
-        ))?
-        .query_and_then(params![from.as_micros(), until.as_micros()], |row| {
-            let officer = OfficerId(bytes(&row.get::<_, Vec<u8>>(0)?, "case_event.officer")?);
-            Ok((officer, row.get::<_, i64>(1)?.unsigned_abs()))
-        })?
-        .collect()
+    let sql = format!(
+        "SELECT officer, count(*) FROM case_event WHERE refusal IN ({words}) AND officer IS NOT NULL \
+         AND at >= ?1 AND at < ?2 GROUP BY officer ORDER BY 2 DESC LIMIT 50"
+    );
+    db.all(&sql, params![from, until], |row| Ok((officer(row, 0)?, row.get::<_, i64>(1)?.unsigned_abs())))
+        .await
 }

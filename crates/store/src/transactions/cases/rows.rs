@@ -4,12 +4,11 @@ use clavero_protocol::{
     Applicant, AssistedCase, AssistedReason, CaseId, CaseMailbox, CaseReference, Details, DocumentLine,
     EmployerKey, Finding, Identification, IdentifiedBy, Mark, Need, OfficerId, RecoveryId, Timestamp,
 };
-use rusqlite::{Connection, OptionalExtension, Params, Row, named_params, params};
 
-use super::super::{bytes, writer::Tx};
 use crate::{
     CaseRecord, SealedEmail, StoreError,
     case_columns::{AskedColumns, CaseStageColumns, decode_issue, encode_issue},
+    sql::{Query as _, Read, Row, Tx, Value, bytes, params},
 };
 
 const CORRUPT: StoreError = StoreError::Corrupt("assisted_case");
@@ -130,189 +129,166 @@ fn decode_line(row: &Row<'_>) -> Result<DocumentLine, StoreError> {
 }
 
 /// The cases that `condition` names, with their check-lists.
-pub(super) fn select(
-    connection: &Connection,
+pub(super) async fn select(
+    db: &dyn Read,
     condition: &str,
-    parameters: impl Params,
+    bound: &[Value<'_>],
 ) -> Result<Vec<CaseRecord>, StoreError> {
-    let mut found: Vec<CaseRecord> = connection
-        .prepare_cached(&format!("SELECT * FROM assisted_case WHERE {condition}"))?
-        .query_and_then(parameters, decode)?
-        .collect::<Result<_, _>>()?;
+    let sql = format!("SELECT * FROM assisted_case WHERE {condition}");
+    let mut found = db.all(&sql, bound, decode).await?;
     for record in &mut found {
-        record.case.documents = connection
-            .prepare_cached(
-                "SELECT need, finding, remark FROM case_document WHERE case_id = ?1 ORDER BY place",
-            )?
-            .query_and_then([record.case.id.0.as_slice()], decode_line)?
-            .collect::<Result<_, _>>()?;
+        let sql = "SELECT need, finding, remark FROM case_document WHERE case_id = ?1 ORDER BY place";
+        record.case.documents = db.all(sql, params![record.case.id.0], decode_line).await?;
     }
     Ok(found)
 }
 
-pub(super) fn find(connection: &Connection, id: CaseId) -> Result<Option<CaseRecord>, StoreError> {
-    Ok(select(connection, "id = ?1", [id.0.as_slice()])?.pop())
+pub(crate) async fn find(db: &dyn Read, id: CaseId) -> Result<Option<CaseRecord>, StoreError> {
+    Ok(select(db, "id = ?1", params![id.0]).await?.pop())
 }
 
 /// Whether a case of this employer, other than this one, is frozen.
-pub(super) fn sibling_frozen(
-    connection: &Connection,
+pub(super) async fn sibling_frozen(
+    db: &dyn Read,
     employer: &EmployerKey,
     id: CaseId,
 ) -> Result<bool, StoreError> {
     // 7 = frozen.
     let sql = "SELECT 1 FROM assisted_case WHERE employer_id = ?1 AND stage = 7 AND id <> ?2";
-    Ok(connection.prepare_cached(sql)?.exists(params![employer.as_i64(), id.0.as_slice()])?)
+    Ok(db.first(sql, params![employer.as_i64(), id.0], |_| Ok(())).await?.is_some())
 }
 
-pub(super) fn is_taken(connection: &Connection, reference: &CaseReference) -> Result<bool, StoreError> {
+pub(super) async fn is_taken(db: &dyn Read, reference: &CaseReference) -> Result<bool, StoreError> {
     let sql = "SELECT 1 FROM assisted_case WHERE reference = ?1";
-    Ok(connection.prepare_cached(sql)?.exists([reference.as_str()])?)
+    Ok(db.first(sql, params![reference.as_str()], |_| Ok(())).await?.is_some())
 }
 
-pub(super) fn insert(tx: &Tx<'_>, record: &CaseRecord, from: Option<RecoveryId>) -> Result<(), StoreError> {
+pub(super) fn insert(tx: &dyn Tx, record: &CaseRecord, from: Option<RecoveryId>) -> Result<(), StoreError> {
     let case = &record.case;
-    tx.connection
-        .prepare_cached(
-            "INSERT INTO assisted_case (id, reference, employer_id, matched, reason, key_id, locale, from_recovery, created_at, \
-             updated_at, version, dossier, codes, code_attempts, starts, stage) \
-             VALUES (?1, ?2, ?3, ?11, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, 0, 0, 0, 0)",
-        )?
-        .execute(params![
-            case.id.0.as_slice(),
+    tx.put(
+        "INSERT INTO assisted_case (id, reference, employer_id, matched, reason, key_id, locale, from_recovery, created_at, \
+         updated_at, version, dossier, codes, code_attempts, starts, stage) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11, 0, 0, 0, 0)",
+        params![
+            case.id.0,
             record.reference.as_str(),
             case.employer.as_i64(),
+            case.matched,
             case.reason.as_str(),
             record.key_id,
             record.locale,
-            from.as_ref().map(|recovery| recovery.0.as_slice()),
+            from.as_ref().map(|recovery| recovery.0),
             case.created_at.as_micros(),
             record.version,
             record.dossier,
-            case.matched,
-        ])?;
+        ],
+    )?;
     for (place, line) in (0_i64..).zip(&case.documents) {
-        tx.connection
-            .prepare_cached("INSERT INTO case_document (case_id, place, need) VALUES (?1, ?2, ?3)")?
-            .execute(params![case.id.0.as_slice(), place, line.need.as_str()])?;
+        tx.put(
+            "INSERT INTO case_document (case_id, place, need) VALUES (?1, ?2, ?3)",
+            params![case.id.0, place, line.need.as_str()],
+        )?;
     }
     Ok(())
 }
 
 /// Saves what a step made of a case.
-pub(super) fn update(tx: &Tx<'_>, record: &CaseRecord) -> Result<(), StoreError> {
+pub(super) fn update(tx: &dyn Tx, record: &CaseRecord) -> Result<(), StoreError> {
     update_holdings(tx, record)?;
     update_stage(tx, record)?;
     for (place, line) in (0_i64..).zip(&record.case.documents) {
         let Some((finding, remark)) = &line.found else { continue };
-        tx.connection
-            .prepare_cached(
-                "UPDATE case_document SET finding = ?3, remark = ?4 WHERE case_id = ?1 AND place = ?2 \
-                 AND (finding IS NOT ?3 OR remark IS NOT ?4)",
-            )?
-            .execute(params![
-                record.case.id.0.as_slice(),
-                place,
-                finding.as_str(),
-                remark.as_ref().map(|mark| mark.0.as_slice())
-            ])?;
+        tx.put(
+            "UPDATE case_document SET finding = ?3, remark = ?4 WHERE case_id = ?1 AND place = ?2 \
+             AND (finding IS DISTINCT FROM ?3 OR remark IS DISTINCT FROM ?4)",
+            params![record.case.id.0, place, finding.as_str(), remark.as_ref().map(|mark| mark.0)],
+        )?;
     }
     Ok(())
 }
 
-fn update_holdings(tx: &Tx<'_>, record: &CaseRecord) -> Result<(), StoreError> {
+fn update_holdings(tx: &dyn Tx, record: &CaseRecord) -> Result<(), StoreError> {
     let case = &record.case;
-    let mark = |mark: Option<Mark>| mark.map(|mark| mark.0.to_vec());
+    let mark = |mark: Option<Mark>| mark.map(|mark| mark.0);
     let details = case.details.as_ref();
     let (queued_at, handoff, accepted_at) = encode_issue(case.mailbox.issue.as_ref());
-    tx.connection
-        .prepare_cached(
-            "UPDATE assisted_case SET updated_at = :updated_at, version = :version, dossier = :dossier, email = :email, \
-             email_lane = :email_lane, applicant = :applicant, contact = :contact, email_mark = :email_mark, \
-             representative = :representative, centre = :centre, codes = :codes, code_queued_at = :queued_at, \
-             code_handoff = :handoff, code_accepted_at = :accepted_at, code_attempts = :attempts, \
-             verified_at = :verified_at, identified = :identified, identified_by = :identified_by, ground = :ground, \
-             starts = :starts, disputed_at = :disputed_at, cleared_by = :cleared_by WHERE id = :id",
-        )?
-        .execute(named_params! {
-            ":id": case.id.0.as_slice(),
-            ":updated_at": record.updated_at.as_micros(),
-            ":version": record.version,
-            ":dossier": record.dossier,
-            ":email": record.email.as_ref().map(|email| &email.sealed),
-            ":email_lane": record.email.as_ref().map(|email| email.lane),
-            ":applicant": details.map(|details| details.applicant.as_str()),
-            ":contact": mark(details.map(|details| details.contact)),
-            ":email_mark": mark(details.and_then(|details| details.email)),
-            ":representative": mark(details.and_then(|details| details.representative)),
-            ":centre": details.map(|details| details.centre),
-            ":codes": case.mailbox.codes,
-            ":queued_at": queued_at,
-            ":handoff": handoff,
-            ":accepted_at": accepted_at,
-            ":attempts": case.mailbox.attempts,
-            ":verified_at": case.mailbox.verified_at.map(Timestamp::as_micros),
-            ":identified": mark(case.identification.map(|seen| seen.whom)),
-            ":identified_by": case.identification.map(|seen| seen.how.as_str()),
-            ":ground": mark(case.ground),
-            ":starts": case.starts,
-            ":disputed_at": case.disputed_at.map(Timestamp::as_micros),
-            ":cleared_by": case.cleared_by.map(|officer| officer.0.to_vec()),
-        })?;
-    Ok(())
+    tx.put(
+        "UPDATE assisted_case SET updated_at = ?2, version = ?3, dossier = ?4, email = ?5, email_lane = ?6, \
+         applicant = ?7, contact = ?8, email_mark = ?9, representative = ?10, centre = ?11, codes = ?12, \
+         code_queued_at = ?13, code_handoff = ?14, code_accepted_at = ?15, code_attempts = ?16, verified_at = ?17, \
+         identified = ?18, identified_by = ?19, ground = ?20, starts = ?21, disputed_at = ?22, cleared_by = ?23 \
+         WHERE id = ?1",
+        params![
+            case.id.0,
+            record.updated_at.as_micros(),
+            record.version,
+            record.dossier,
+            record.email.as_ref().map(|email| &email.sealed),
+            record.email.as_ref().map(|email| email.lane),
+            details.map(|details| details.applicant.as_str()),
+            mark(details.map(|details| details.contact)),
+            mark(details.and_then(|details| details.email)),
+            mark(details.and_then(|details| details.representative)),
+            details.map(|details| details.centre),
+            case.mailbox.codes,
+            queued_at,
+            handoff,
+            accepted_at,
+            case.mailbox.attempts,
+            case.mailbox.verified_at.map(Timestamp::as_micros),
+            mark(case.identification.map(|seen| seen.whom)),
+            case.identification.map(|seen| seen.how.as_str()),
+            mark(case.ground),
+            case.starts,
+            case.disputed_at.map(Timestamp::as_micros),
+            case.cleared_by.map(|officer| officer.0),
+        ],
+    )
 }
 
-fn update_stage(tx: &Tx<'_>, record: &CaseRecord) -> Result<(), StoreError> {
+fn update_stage(tx: &dyn Tx, record: &CaseRecord) -> Result<(), StoreError> {
     let columns = CaseStageColumns::encode(&record.case.stage);
-    let id = |id: Option<[u8; 16]>| id.map(|id| id.to_vec());
     let asked = columns.asked.as_ref();
-    tx.connection
-        .prepare_cached(
-            "UPDATE assisted_case SET stage = :stage, stage_before = :before, officer = :officer, stage_at = :at, \
-             stage_before_at = :before_at, asked_by = :asked_by, asked_at = :asked_at, asked_digest = :asked_digest, \
-             asked_before = :asked_before, asked_first = :asked_first, approved_by = :approved_by, \
-             approved_at = :approved_at, started_by = :started_by, started_at = :started_at, slip = :slip, \
-             activation = :activation WHERE id = :id",
-        )?
-        .execute(named_params! {
-            ":id": record.case.id.0.as_slice(),
-            ":stage": columns.stage,
-            ":before": columns.before,
-            ":officer": id(columns.officer),
-            ":at": columns.at,
-            ":before_at": columns.before_at,
-            ":asked_by": id(asked.map(|asked| asked.by)),
-            ":asked_at": asked.map(|asked| asked.at),
-            ":asked_digest": asked.map(|asked| asked.digest.to_vec()),
-            ":asked_before": id(asked.and_then(|asked| asked.before)),
-            ":asked_first": asked.map(|asked| asked.first),
-            ":approved_by": id(columns.approved.map(|(by, _)| by)),
-            ":approved_at": columns.approved.map(|(_, at)| at),
-            ":started_by": id(columns.started.map(|(by, _)| by)),
-            ":started_at": columns.started.map(|(_, at)| at),
-            ":slip": columns.slip.map(|slip| slip.to_vec()),
-            ":activation": id(columns.activation),
-        })?;
-    Ok(())
+    tx.put(
+        "UPDATE assisted_case SET stage = ?2, stage_before = ?3, officer = ?4, stage_at = ?5, stage_before_at = ?6, \
+         asked_by = ?7, asked_at = ?8, asked_digest = ?9, asked_before = ?10, asked_first = ?11, approved_by = ?12, \
+         approved_at = ?13, started_by = ?14, started_at = ?15, slip = ?16, activation = ?17 WHERE id = ?1",
+        params![
+            record.case.id.0,
+            columns.stage,
+            columns.before,
+            columns.officer,
+            columns.at,
+            columns.before_at,
+            asked.map(|asked| asked.by),
+            asked.map(|asked| asked.at),
+            asked.map(|asked| asked.digest),
+            asked.and_then(|asked| asked.before),
+            asked.map(|asked| asked.first),
+            columns.approved.map(|(by, _)| by),
+            columns.approved.map(|(_, at)| at),
+            columns.started.map(|(by, _)| by),
+            columns.started.map(|(_, at)| at),
+            columns.slip,
+            columns.activation,
+        ],
+    )
 }
 
 /// The address that was on record when approval was asked for: the one that is told, whatever becomes of the registry.
-pub(super) fn keep_old_email(tx: &Tx<'_>, id: CaseId, email: &SealedEmail) -> Result<(), StoreError> {
-    tx.connection
-        .prepare_cached(
-            "UPDATE assisted_case SET old_email = ?2, old_email_mark = ?3, old_email_lane = ?4 WHERE id = ?1",
-        )?
-        .execute(params![id.0.as_slice(), email.sealed, email.index.as_slice(), email.lane])?;
-    Ok(())
+pub(super) fn keep_old_email(tx: &dyn Tx, id: CaseId, email: &SealedEmail) -> Result<(), StoreError> {
+    tx.put(
+        "UPDATE assisted_case SET old_email = ?2, old_email_mark = ?3, old_email_lane = ?4 WHERE id = ?1",
+        params![id.0, email.sealed, email.index, email.lane],
+    )
 }
 
-pub(super) fn old_email(connection: &Connection, id: CaseId) -> Result<Option<SealedEmail>, StoreError> {
+pub(super) async fn old_email(db: &dyn Read, id: CaseId) -> Result<Option<SealedEmail>, StoreError> {
     let sql = "SELECT old_email, old_email_mark, old_email_lane FROM assisted_case WHERE id = ?1 \
                AND old_email IS NOT NULL";
-    let found: Option<(Vec<u8>, Vec<u8>, i64)> = connection
-        .prepare_cached(sql)?
-        .query_row([id.0.as_slice()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-        .optional()?;
-    let Some((sealed, index, lane)) = found else { return Ok(None) };
-    Ok(Some(SealedEmail { sealed, index: bytes(&index, "assisted_case.old_email_mark")?, lane }))
+    db.first(sql, params![id.0], |row| {
+        let index = bytes(&row.get::<_, Vec<u8>>(1)?, "assisted_case.old_email_mark")?;
+        Ok(SealedEmail { sealed: row.get(0)?, index, lane: row.get(2)? })
+    })
+    .await
 }

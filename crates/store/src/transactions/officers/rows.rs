@@ -1,10 +1,11 @@
 //! Reading the officers' tables.
 
 use clavero_protocol::{OfficerId, Role, Timestamp};
-use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::super::bytes;
-use crate::{Digest, Enrolment, EnrolmentRequest, Officer, OfficerSession, StoreError, StoredPasskey};
+use crate::{
+    Digest, Enrolment, EnrolmentRequest, Officer, OfficerSession, StoreError, StoredPasskey,
+    sql::{Query as _, Read, Row, bytes, params},
+};
 
 const OFFICER: &str = "officer.id, name, email, email_index, role, mac, active, officer.created_at, totp, totp_step, \
                        (SELECT count(*) FROM passkey WHERE passkey.officer_id = officer.id)";
@@ -30,63 +31,46 @@ fn decode(row: &Row<'_>) -> Result<Officer, StoreError> {
     })
 }
 
-pub(super) fn officer(connection: &Connection, id: OfficerId) -> Result<Option<Officer>, StoreError> {
-    connection
-        .prepare_cached(&format!("SELECT {OFFICER} FROM officer WHERE id = ?1"))?
-        .query_row([id.0.as_slice()], |row| Ok(decode(row)))
-        .optional()?
-        .transpose()
+pub(crate) async fn officer(db: &dyn Read, id: OfficerId) -> Result<Option<Officer>, StoreError> {
+    db.first(&format!("SELECT {OFFICER} FROM officer WHERE id = ?1"), params![id.0], decode).await
 }
 
-pub(super) fn officer_by_email(
-    connection: &Connection,
-    index: &[u8; 16],
-) -> Result<Option<Officer>, StoreError> {
-    connection
-        .prepare_cached(&format!("SELECT {OFFICER} FROM officer WHERE email_index = ?1"))?
-        .query_row([index.as_slice()], |row| Ok(decode(row)))
-        .optional()?
-        .transpose()
+pub(crate) async fn officer_by_email(db: &dyn Read, index: &[u8; 16]) -> Result<Option<Officer>, StoreError> {
+    db.first(&format!("SELECT {OFFICER} FROM officer WHERE email_index = ?1"), params![index], decode).await
 }
 
-pub(super) fn officers(connection: &Connection) -> Result<Vec<Officer>, StoreError> {
-    connection
-        .prepare_cached(&format!("SELECT {OFFICER} FROM officer ORDER BY active DESC, name, id"))?
-        .query_and_then([], decode)?
-        .collect()
+pub(crate) async fn officers(db: &dyn Read) -> Result<Vec<Officer>, StoreError> {
+    db.all(&format!("SELECT {OFFICER} FROM officer ORDER BY active DESC, name, id"), params![], decode).await
 }
 
 /// Admins besides this one who can sign in.
-pub(super) fn other_admins(connection: &Connection, than: OfficerId) -> Result<usize, StoreError> {
-    let all = officers(connection)?;
+pub(super) async fn other_admins(db: &dyn Read, than: OfficerId) -> Result<usize, StoreError> {
+    let all = officers(db).await?;
     let counts = |officer: &&Officer| {
         officer.id != than && officer.active && officer.role == Role::Admin && officer.is_enrolled()
     };
     Ok(all.iter().filter(counts).count())
 }
 
-pub(super) fn requests(connection: &Connection) -> Result<Vec<EnrolmentRequest>, StoreError> {
-    connection
-        .prepare_cached("SELECT officer_id, asked_by, asked_at FROM enrolment_request ORDER BY asked_at")?
-        .query_and_then([], |row| {
-            Ok(EnrolmentRequest {
-                officer: id(row, 0)?,
-                asked_by: id(row, 1)?,
-                asked_at: Timestamp::from_micros(row.get(2)?),
-            })
-        })?
-        .collect()
+pub(crate) async fn requests(db: &dyn Read) -> Result<Vec<EnrolmentRequest>, StoreError> {
+    let sql = "SELECT officer_id, asked_by, asked_at FROM enrolment_request ORDER BY asked_at";
+    db.all(sql, params![], |row| {
+        Ok(EnrolmentRequest {
+            officer: id(row, 0)?,
+            asked_by: id(row, 1)?,
+            asked_at: Timestamp::from_micros(row.get(2)?),
+        })
+    })
+    .await
 }
 
-pub(super) fn enrolment(connection: &Connection, token: &Digest) -> Result<Option<Enrolment>, StoreError> {
-    connection
-        .prepare_cached("SELECT officer_id, expires_at, used_at IS NOT NULL FROM enrolment WHERE token = ?1")?
-        .query_row([token.as_slice()], |row| {
-            let (expires_at, used) = (Timestamp::from_micros(row.get(1)?), row.get(2)?);
-            Ok(id(row, 0).map(|officer| Enrolment { officer, expires_at, used }))
-        })
-        .optional()?
-        .transpose()
+pub(crate) async fn enrolment(db: &dyn Read, token: &Digest) -> Result<Option<Enrolment>, StoreError> {
+    let sql = "SELECT officer_id, expires_at, used_at IS NOT NULL FROM enrolment WHERE token = ?1";
+    db.first(sql, params![token], |row| {
+        let expires_at = Timestamp::from_micros(row.get(1)?);
+        Ok(Enrolment { officer: id(row, 0)?, expires_at, used: row.get(2)? })
+    })
+    .await
 }
 
 fn decode_passkey(row: &Row<'_>) -> Result<StoredPasskey, StoreError> {
@@ -102,32 +86,24 @@ fn decode_passkey(row: &Row<'_>) -> Result<StoredPasskey, StoreError> {
 
 const PASSKEY: &str = "SELECT id, officer_id, credential, created_at, used_at FROM passkey";
 
-pub(super) fn passkeys(connection: &Connection, of: OfficerId) -> Result<Vec<StoredPasskey>, StoreError> {
-    connection
-        .prepare_cached(&format!("{PASSKEY} WHERE officer_id = ?1 ORDER BY created_at"))?
-        .query_and_then([of.0.as_slice()], decode_passkey)?
-        .collect()
+pub(crate) async fn passkeys(db: &dyn Read, of: OfficerId) -> Result<Vec<StoredPasskey>, StoreError> {
+    let sql = format!("{PASSKEY} WHERE officer_id = ?1 ORDER BY created_at");
+    db.all(&sql, params![of.0], decode_passkey).await
 }
 
-pub(super) fn passkey(connection: &Connection, id: &Digest) -> Result<Option<StoredPasskey>, StoreError> {
-    connection
-        .prepare_cached(&format!("{PASSKEY} WHERE id = ?1"))?
-        .query_row([id.as_slice()], |row| Ok(decode_passkey(row)))
-        .optional()?
-        .transpose()
+pub(crate) async fn passkey(db: &dyn Read, id: &Digest) -> Result<Option<StoredPasskey>, StoreError> {
+    db.first(&format!("{PASSKEY} WHERE id = ?1"), params![id], decode_passkey).await
 }
 
-pub(super) fn session(connection: &Connection, token: &Digest) -> Result<Option<OfficerSession>, StoreError> {
-    connection
-        .prepare_cached(&format!(
-            "SELECT {OFFICER}, officer_session.created_at, last_seen_at \
-             FROM officer_session JOIN officer ON officer.id = officer_id WHERE token = ?1"
-        ))?
-        .query_row(params![token.as_slice()], |row| {
-            let created_at = Timestamp::from_micros(row.get(11)?);
-            let last_seen_at = Timestamp::from_micros(row.get(12)?);
-            Ok(decode(row).map(|officer| OfficerSession { officer, created_at, last_seen_at }))
-        })
-        .optional()?
-        .transpose()
+pub(crate) async fn session(db: &dyn Read, token: &Digest) -> Result<Option<OfficerSession>, StoreError> {
+    let sql = format!(
+        "SELECT {OFFICER}, officer_session.created_at, last_seen_at \
+         FROM officer_session JOIN officer ON officer.id = officer_id WHERE token = ?1"
+    );
+    db.first(&sql, params![token], |row| {
+        let created_at = Timestamp::from_micros(row.get(11)?);
+        let last_seen_at = Timestamp::from_micros(row.get(12)?);
+        Ok(OfficerSession { officer: decode(row)?, created_at, last_seen_at })
+    })
+    .await
 }

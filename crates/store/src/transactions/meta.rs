@@ -1,0 +1,40 @@
+//! What is known of the database as a whole.
+
+use std::time::Duration;
+
+use clavero_protocol::Timestamp;
+
+use crate::{
+    Census, Digest, StoreError,
+    sql::{Query as _, Read, Tx, bytes, params},
+};
+
+pub(crate) async fn check_writable(tx: &dyn Tx) -> Result<(), StoreError> {
+    let now = tx.now().await?.as_micros();
+    tx.put(
+        "INSERT INTO meta (key, value) VALUES ('write_check', ?1) \
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        params![now],
+    )
+}
+
+pub(crate) async fn epoch(db: &dyn Read) -> Result<u32, StoreError> {
+    let epoch = db.first("SELECT value FROM meta WHERE key = 'epoch'", params![], |row| row.get(0)).await?;
+    Ok(epoch.unwrap_or(1))
+}
+
+pub(crate) async fn key_ring(tx: &dyn Tx, fingerprint: &Digest) -> Result<Digest, StoreError> {
+    let sql = "INSERT INTO meta (key, value) VALUES ('key_ring', ?1) ON CONFLICT DO NOTHING";
+    tx.put(sql, params![fingerprint])?;
+    let sql = "SELECT value FROM meta WHERE key = 'key_ring'";
+    let standing: Vec<u8> = tx.one(sql, params![], |row| row.get(0)).await?;
+    bytes(&standing, "meta.key_ring")
+}
+
+pub(crate) async fn census(db: &dyn Read, now: Timestamp) -> Result<Census, StoreError> {
+    let sql = "SELECT count(*), min(queued_at) FROM outbox";
+    let (outbox, oldest): (i64, Option<i64>) =
+        db.one(sql, params![], |row| Ok((row.get(0)?, row.get(1)?))).await?;
+    let outbox_oldest = oldest.map_or(Duration::ZERO, |at| now.saturating_since(Timestamp::from_micros(at)));
+    Ok(Census { outbox: outbox.unsigned_abs(), outbox_oldest })
+}
