@@ -6,7 +6,7 @@ use clavero_service::{DeskError, NewStaff, OfficerView};
 use super::serve;
 use crate::{
     cli::{AddOfficer, Officer},
-    config::Settings,
+    config::{Settings, show_duration},
     failure::Failure,
     terminal::{self, Terminal},
 };
@@ -19,7 +19,8 @@ pub(crate) async fn run(command: &Officer, settings: &Settings, terminal: Termin
         Officer::Add(new) => {
             let staff = NewStaff { name: &new.name, email: &new.email, role: new.role };
             let token = service.add_officer(staff).await.map_err(|error| refused(error, new))?;
-            terminal.tell("officer-added", &[("name", &new.name), ("hours", &hours(settings))]);
+            let life = show_duration(settings.desk.enrolment_life);
+            terminal.tell("officer-added", &[("name", &new.name), ("life", &life)]);
             terminal::print(&format!("{public_url}/ventanilla/alta/{token}"));
         }
         Officer::List => {
@@ -44,10 +45,6 @@ pub(crate) async fn run(command: &Officer, settings: &Settings, terminal: Termin
         }
     }
     Ok(())
-}
-
-fn hours(settings: &Settings) -> String {
-    (settings.desk.enrolment_life.as_secs() / 3_600).max(1).to_string()
 }
 
 fn refused(error: DeskError, new: &AddOfficer) -> Failure {

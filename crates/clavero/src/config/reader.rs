@@ -60,18 +60,12 @@ impl Reader {
         }
     }
 
-    /// A list of scalars; from the environment, separated by commas.
+    /// A list of scalars; from the environment, separated by commas or written as TOML (`["…", "…"]`).
     pub(crate) fn list<T>(&mut self, key: &'static str, parse: impl Fn(&str) -> Result<T, Fault>) -> Vec<T> {
         let Some(found) = self.take(key) else { return Vec::new() };
-        let texts = match found.value {
-            Written::List(texts) => texts,
-            Written::Scalar(text) => {
-                text.split(',').map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect()
-            }
-            Written::Entries(_) => {
-                self.refuse(key, found.origin, None, Fault::new("list"));
-                return Vec::new();
-            }
+        let Some(texts) = scalars(found.value) else {
+            self.refuse(key, found.origin, None, Fault::new("list"));
+            return Vec::new();
         };
         self.origins.insert(key, (found.origin.clone(), shown(key, &texts.join(", "))));
         let mut values = Vec::new();
@@ -150,18 +144,31 @@ fn one(value: Written) -> Result<String, Fault> {
     }
 }
 
+fn scalars(value: Written) -> Option<Vec<String>> {
+    match value {
+        Written::Entries(_) => None,
+        Written::List(texts) => Some(texts),
+        Written::Scalar(text) if text.trim_start().starts_with('[') => scalars(written_list(&text)?),
+        Written::Scalar(text) => {
+            Some(text.split(',').map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect())
+        }
+    }
+}
+
 fn tables(value: Written) -> Option<Vec<BTreeMap<String, Written>>> {
     match value {
         Written::Entries(tables) => Some(tables),
         Written::List(list) if list.is_empty() => Some(Vec::new()),
         Written::List(_) => None,
-        Written::Scalar(text) => {
-            let mut document = parse_document(&format!("entries = {text}")).ok()?;
-            tables(match document.remove("entries")?.value {
-                Written::Scalar(_) => return None,
-                value => value,
-            })
-        }
+        Written::Scalar(text) => tables(written_list(&text)?),
+    }
+}
+
+/// A list that one text holds, as a variable of the environment does.
+fn written_list(text: &str) -> Option<Written> {
+    match parse_document(&format!("list = {text}")).ok()?.remove("list")?.value {
+        Written::Scalar(_) => None,
+        value => Some(value),
     }
 }
 
@@ -222,6 +229,20 @@ impl Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_comes_from_a_variable_in_either_way_of_writing() {
+        let read = |text: &str| scalars(Written::Scalar(text.to_owned()));
+        let list = |texts: &[&str]| Some(texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>());
+        assert_eq!(read("10.0.0.0/8, ::1 ,"), list(&["10.0.0.0/8", "::1"]));
+        assert_eq!(read(r#"["Ley A, arts. 1, 2", "Ley B"]"#), list(&["Ley A, arts. 1, 2", "Ley B"]));
+        assert_eq!(read("[]"), list(&[]));
+        assert_eq!(
+            read(r#"["Ley A"#),
+            None,
+            "a list that does not end is refused, and not cut at its commas"
+        );
+    }
 
     #[test]
     fn a_password_in_an_address_is_never_told() {

@@ -98,6 +98,25 @@ fn a_port_that_is_taken_is_said_and_another_one_used_unless_it_was_insisted_on()
     assert!(told.starts_with(&format!("Port {port} is taken; the demonstration uses ")), "{told}");
 }
 
+#[tokio::test]
+async fn it_writes_under_var_and_nowhere_else_whatever_is_configured() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("clavero.toml"),
+        "[audit]\ncheckpoint_file = \"kept/checkpoints.log\"\n[secrets]\nkey_file = \"kept/keys.toml\"\n\
+         [database]\nurl = \"sqlite:kept/clavero.db\"\n",
+    )
+    .unwrap();
+    let _demo = Demo::start(folder.path(), &["--listen", "127.0.0.1:0"]);
+    eventually("a checkpoint of its own", async || {
+        let made = std::fs::read_dir(folder.path().join("var")).map_err(|_| "no folder")?;
+        let made = made.flatten().any(|demo| demo.path().join("checkpoints.log").exists());
+        if made { Ok(()) } else { Err("no checkpoint yet") }
+    })
+    .await;
+    assert!(!folder.path().join("kept").exists());
+}
+
 #[test]
 fn it_is_never_open_to_the_network() {
     let folder = tempfile::tempdir().unwrap();

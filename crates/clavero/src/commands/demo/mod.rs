@@ -39,6 +39,8 @@ pub(crate) fn run(command: &Demo, mut settings: Settings, terminal: Terminal) ->
     let folder = fresh_folder(&clock)?;
     settings.database = Database::Sqlite(folder.join("clavero.db"));
     settings.key_file = folder.join("keys.toml");
+    // Beside that database: what a configuration names belongs to a service that is no game.
+    settings.checkpoint_file = None;
     settings.mail.from = EmailAddress::parse("no-responder@clavero.example").ok();
     settings.log.format = LogFormat::Text;
     settings.log.level = settings.log.level.min(tracing::Level::WARN);
