@@ -20,8 +20,9 @@ mod time;
 pub use case::{
     Activation, Applicant, Approval, Asked, AssistedCase, CaseAct, CaseActor, CaseCommand, CaseEffect,
     CaseId, CaseMailbox, CaseNotice, CasePolicy, CaseReference, CaseRefusal, CaseStage, CaseState,
-    CaseTransition, Decision, Desk, Details, DocumentLine, Facts, Finding, Identification, IdentifiedBy,
-    Mark, Moment, Need, OfficerId, Origin, Proposal, ReferenceError, Role, Route, Start, Touch, Way,
+    CaseTransition, Decision, Desk, Details, DocumentAnswer, DocumentLine, Facts, Finding, Identification,
+    IdentifiedBy, Mark, Moment, Need, OfficerId, Origin, Proposal, ReferenceError, Role, Route, Start, Touch,
+    Way,
 };
 pub use code::TypedCode;
 pub use eligibility::{Eligibility, Standing, TaxState, eligibility};

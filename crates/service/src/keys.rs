@@ -16,7 +16,7 @@ use chacha20poly1305::{
     KeyInit as _, XChaCha20Poly1305, XNonce,
     aead::{Aead as _, Payload},
 };
-use clavero_protocol::{EmailAddress, EmployerKey, RecoveryId};
+use clavero_protocol::{EmailAddress, EmployerKey, Mark, RecoveryId};
 use clavero_store::{BudgetKey, CaseRecord, Digest, NewCredential, SealedEmail};
 use hkdf::Hkdf;
 use serde::{Deserialize, Serialize};
@@ -233,11 +233,18 @@ impl KeyRing {
         Some(SealedEmail { sealed, index, lane })
     }
 
-    /// Opens a sealed address. `None` when it was not sealed for this employer by this ring.
+    /// What an address is compared by.
+    pub(crate) fn email_mark(&self, email: &EmailAddress) -> Mark {
+        Mark(self.email_names(email).0)
+    }
+
+    /// Opens a sealed address. `None` when it was not sealed for this employer by this ring, or is not the one that it is
+    /// compared by.
     #[must_use]
     pub fn open_email(&self, employer: &EmployerKey, email: &SealedEmail) -> Option<EmailAddress> {
         let text = self.open_sealed("email-seal", &employer.as_i64().to_be_bytes(), &email.sealed)?;
-        EmailAddress::parse(std::str::from_utf8(&text).ok()?).ok()
+        let address = EmailAddress::parse(std::str::from_utf8(&text).ok()?).ok()?;
+        (self.email_mark(&address).0 == email.index).then_some(address)
     }
 
     /// Seals bytes under the active key (XChaCha20-Poly1305), for one purpose and of one owner only.

@@ -59,11 +59,11 @@ pub enum CaseNotOpened {
     ReferenceTaken,
 }
 
-/// A new dossier, made from the one of this version.
+/// A new dossier, made from the one that was read. What else moves in a case meanwhile (a mail, a guess) is no matter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewDossier {
-    /// The version that was read.
-    pub read: i64,
+    /// The sealed bytes that were read: any other ones are not written over.
+    pub read: Vec<u8>,
     /// The sealed bytes.
     pub sealed: Vec<u8>,
 }
@@ -128,7 +128,7 @@ impl CaseStep {
 pub enum CaseNotTaken {
     /// No such case.
     Unknown,
-    /// It has taken another step since it was read.
+    /// What was typed into it has changed since it was read.
     Stale,
     /// The protocol says no.
     Refused(CaseRefusal),
@@ -208,7 +208,7 @@ pub struct StopLink {
 /// The part of the store that keeps cases.
 #[async_trait]
 pub trait Cases: Send + Sync + 'static {
-    /// Opens a case.
+    /// Opens a case. One of this id that stands already is the answer: nothing is opened or drawn on.
     async fn open_case(&self, open: OpenCase) -> Decided<CaseRecord, CaseNotOpened>;
 
     /// One case.

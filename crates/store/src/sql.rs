@@ -201,7 +201,8 @@ pub(crate) fn at_once<T>(mut work: Working<'_, T>) -> Result<T, StoreError> {
 /// Takes the rows of a statement one by one.
 pub(crate) type Take<'a> = dyn FnMut(&Row<'_>) -> Result<(), StoreError> + Send + 'a;
 
-/// Something to read from: a connection, or a transaction on it.
+/// Something to read from: a connection, or a transaction on it. All statements of one reading see one moment, so that a case
+/// and its check-list are never of two.
 pub(crate) trait Read: Sync {
     fn dialect(&self) -> Dialect;
 

@@ -67,7 +67,11 @@ pub(crate) struct Api {
 
 impl Api {
     pub(crate) fn of(server: &TestServer) -> Self {
-        Self { http: reqwest::Client::new(), base: format!("{}/api/v1", server.address()) }
+        Self::at(server.address())
+    }
+
+    pub(crate) fn at(address: &str) -> Self {
+        Self { http: reqwest::Client::new(), base: format!("{address}/api/v1") }
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {

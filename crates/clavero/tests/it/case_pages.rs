@@ -9,6 +9,7 @@ use crate::{
     api::Api,
     employers::{Employer, Registry},
     mail::{Inbox, code_of},
+    officers::between,
     server::{Setup, TestServer},
 };
 
@@ -103,7 +104,7 @@ fn reference_in(path: &str) -> String {
 }
 
 /// The text of a PDF in reading order, by poppler.
-fn text_of(pdf: &[u8]) -> String {
+pub(crate) fn text_of(pdf: &[u8]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("packet.pdf");
     std::fs::write(&path, pdf).unwrap();
@@ -155,15 +156,15 @@ async fn a_recovery_that_ends_in_person_opens_one_case_without_retyping() {
 #[tokio::test]
 async fn a_case_is_opened_by_choice_under_the_rules_of_step_one() {
     let mut registry = Registry::default();
-    let employer = registry.company();
+    let (employer, other) = (registry.company(), registry.company());
     let server = Setup::new(&registry, 9).start();
     let browser = Browser::of(&server);
     let empty = browser.refused(DOOR, &Vec::new(), 422).await;
     for field in ["representative_id", "ruc", "sucursal"] {
         assert!(empty.contains(&format!("href=\"#{field}\"")), "{field}");
     }
-    let other = with(identifiers(&employer), "representative_id", "1714307103");
-    let mismatch = browser.refused(DOOR, &other, 422).await;
+    let stranger = with(identifiers(&employer), "representative_id", "1714307103");
+    let mismatch = browser.refused(DOOR, &stranger, 422).await;
     assert!(mismatch.contains("no coinciden con el registro"), "{mismatch}");
     assert!(mismatch.contains("value=\"1714307103\""), "what was typed stays");
     let mut cases: Vec<String> = Vec::new();
@@ -172,6 +173,11 @@ async fn a_case_is_opened_by_choice_under_the_rules_of_step_one() {
     }
     cases.dedup();
     assert_eq!(cases.len(), 3);
+    // A double click: the page's form has a name, and opens one case however often it is sent.
+    let page = browser.page(DOOR).await;
+    let named = with(identifiers(&other), "form", between(&page, "name=\"form\" value=\"", "\""));
+    let (first, second) = tokio::join!(browser.sent(DOOR, &named), browser.sent(DOOR, &named));
+    assert_eq!(first, second);
     let full = browser.refused(DOOR, &identifiers(&employer), 409).await;
     assert!(full.contains("ya tiene tres trámites abiertos"), "{full}");
 }

@@ -49,7 +49,7 @@ impl Scene {
         done(&officer.post(&format!("{case}/tomar"), &[]).await);
         let page = officer.get(case).await.text;
         let form = [
-            ("was", hidden(section(&page, "/datos\""), "was")),
+            ("version", hidden(section(&page, "/datos\""), "version")),
             ("applicant", "in_person"),
             ("phone", "099 999 9999"),
             ("address", "Calle Ñandú N1-23"),
@@ -69,7 +69,7 @@ impl Scene {
     async fn identify(&self, officer: &Officer<'_>, case: &str) {
         let page = officer.get(case).await.text;
         let form = [
-            ("was", hidden(section(&page, "/persona\""), "was")),
+            ("version", hidden(section(&page, "/persona\""), "version")),
             ("person_name", "María José Muñoz Peña"),
             ("person_number", &self.employer.representative),
             ("identified_by", "cedula"),
@@ -104,24 +104,25 @@ async fn ask(officer: &Officer<'_>, case: &str) -> Page {
 }
 
 /// The check-list as the page holds it, every line answered alike.
-fn list(page: &str, finding: &str) -> Vec<(String, String)> {
-    let mut fields = Vec::new();
+pub(crate) fn list(page: &str, finding: &str) -> Vec<(String, String)> {
+    let version = hidden(section(page, "/documentos\""), "version");
+    let mut fields = vec![("version".to_owned(), version.to_owned())];
     for part in page.split("name=\"was_").skip(1) {
         let place = part.split('"').next().unwrap();
         fields.push((format!("was_{place}"), between(part, "value=\"", "\"").to_owned()));
         fields.push((format!("finding_{place}"), finding.to_owned()));
         fields.push((format!("remark_{place}"), String::new()));
     }
-    assert!(!fields.is_empty(), "a check-list in {page}");
+    assert!(fields.len() > 1, "a check-list in {page}");
     fields
 }
 
 /// What follows the first place where a form goes to this address.
-fn section<'a>(page: &'a str, action: &str) -> &'a str {
+pub(crate) fn section<'a>(page: &'a str, action: &str) -> &'a str {
     page.split_once(action).unwrap_or_else(|| panic!("no form to {action} in {page}")).1
 }
 
-fn hidden<'a>(form: &'a str, name: &str) -> &'a str {
+pub(crate) fn hidden<'a>(form: &'a str, name: &str) -> &'a str {
     between(form, &format!("name=\"{name}\" value=\""), "\"")
 }
 
@@ -256,8 +257,23 @@ async fn what_somebody_else_saved_is_not_written_over() {
         now.contains("value=\"copy_kept\" checked") && !now.contains("value=\"missing\" checked"),
         "{now}"
     );
-    // Told so, what was typed can be saved knowingly.
-    done(&ana.post_pairs(&format!("{case}/documentos"), &list(&late.text, "missing")).await);
+    // Told so, what was typed can be saved knowingly; and a second press of the same button is no second save.
+    let knowingly = list(&late.text, "missing");
+    for _ in 0..2 {
+        done(&ana.post_pairs(&format!("{case}/documentos"), &knowingly).await);
+    }
+    let history = ana.get(&case).await.text;
+    let saves = section(&history, "id=\"history\"").matches("<td>Se revisaron documentos</td>").count();
+    assert_eq!(saves, 2, "one line for each time that the list was saved");
+    scene.identify(&ana, &case).await;
+    let form = [
+        ("version", hidden(section(&old, "/persona\""), "version")),
+        ("person_name", "Otra"),
+        ("person_number", "1"),
+        ("identified_by", "cedula"),
+    ];
+    let late = ana.post(&format!("{case}/persona"), &form).await;
+    assert_eq!(late.status, 409, "{}", late.text);
 }
 
 #[tokio::test]

@@ -77,6 +77,16 @@ impl Inbox {
         .await
     }
 
+    /// The same of the new-key link.
+    pub(crate) async fn link_after_a_crash(&self, address: &str) -> String {
+        within(AFTER_A_CRASH, "a link after the crash", async || {
+            let mails = self.0.mails();
+            let mut theirs = mails.iter().rev().filter(|mail| mail.to == address);
+            theirs.find_map(|mail| mail.link("/clave/")).ok_or(mails.len())
+        })
+        .await
+    }
+
     /// The code of the mail with this reference.
     pub(crate) async fn code_with_reference(&self, address: &str, reference: &str) -> String {
         let wanted = format!(" {reference} ");

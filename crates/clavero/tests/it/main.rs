@@ -3,7 +3,9 @@
 
 mod api;
 mod audit;
+mod case_faults;
 mod case_pages;
+mod casework;
 mod cookies;
 mod decoy;
 mod demo;
@@ -14,6 +16,7 @@ mod flood;
 mod guessing;
 mod hostile;
 mod journey;
+mod key_changes;
 mod limits;
 mod mail;
 mod officers;

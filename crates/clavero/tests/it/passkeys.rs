@@ -10,29 +10,31 @@ use crate::{
 };
 
 /// What passkeys are bound to here. Requests go to the listener; no browser is there to compare.
-const ORIGIN: &str = "http://localhost:9";
+pub(crate) const ORIGIN: &str = "http://localhost:9";
 
 fn start() -> TestServer {
     Setup::new(&Registry::default(), 9).set("server.public_url", ORIGIN).start()
 }
 
 /// One officer's browser with one passkey.
-struct Officer<'a> {
-    server: &'a TestServer,
+pub(crate) struct Officer {
+    address: String,
     http: reqwest::Client,
     device: Authenticator,
 }
 
-struct Answer {
-    status: u16,
-    text: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) text: String,
 }
 
-impl<'a> Officer<'a> {
-    async fn enrolled(server: &'a TestServer, name: &'static str, role: &str) -> Self {
+impl Officer {
+    async fn enrolled(server: &TestServer, name: &'static str, role: &str) -> Self {
         let http = reqwest::Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::none());
+        // A connection each: what a killed service left behind is not tried again.
+        let http = http.pool_max_idle_per_host(0);
         let device = Authenticator::new(name.as_bytes()[0], ORIGIN);
-        let mut officer = Self { server, http: http.build().unwrap(), device };
+        let mut officer = Self { address: server.address().to_owned(), http: http.build().unwrap(), device };
         let address = added(server, name, role);
         let begun = officer.begin(&format!("{address}/llave"), &[]).await;
         let answer = officer.device.create(&begun["publicKey"].to_string());
@@ -42,22 +44,27 @@ impl<'a> Officer<'a> {
         officer
     }
 
-    async fn signed_in(server: &'a TestServer, name: &'static str, role: &str) -> Self {
+    pub(crate) async fn signed_in(server: &TestServer, name: &'static str, role: &str) -> Self {
         let officer = Self::enrolled(server, name, role).await;
         assert_eq!(officer.signs_in().await, 303);
         officer
     }
 
-    async fn get(&self, path: &str) -> Answer {
-        let response = self.http.get(format!("{}{path}", self.server.address())).send().await.unwrap();
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        let response = self.http.get(format!("{}{path}", self.address)).send().await.unwrap();
         Answer { status: response.status().as_u16(), text: response.text().await.unwrap() }
     }
 
-    async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
-        let form: std::collections::HashMap<_, _> = form.iter().copied().collect();
-        let request = self.http.post(format!("{}{path}", self.server.address())).form(&form);
+    pub(crate) async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        let request = self.http.post(format!("{}{path}", self.address)).form(form);
         let response = request.send().await.unwrap();
         Answer { status: response.status().as_u16(), text: response.text().await.unwrap() }
+    }
+
+    /// What is no text.
+    pub(crate) async fn post_bytes(&self, path: &str, form: &[(&str, &str)]) -> Vec<u8> {
+        let request = self.http.post(format!("{}{path}", self.address)).form(form);
+        request.send().await.unwrap().bytes().await.unwrap().to_vec()
     }
 
     async fn begin(&self, path: &str, form: &[(&str, &str)]) -> Value {
@@ -78,7 +85,7 @@ impl<'a> Officer<'a> {
         self.post("/ventanilla/ingresar", &form).await.status
     }
 
-    async fn touched(&self, purpose: &str) -> (String, String) {
+    pub(crate) async fn touched(&self, purpose: &str) -> (String, String) {
         self.answered("/ventanilla/toque", &[("purpose", purpose)]).await
     }
 
@@ -92,7 +99,7 @@ impl<'a> Officer<'a> {
     }
 }
 
-fn touch((ceremony, answer): &(String, String)) -> [(&str, &str); 2] {
+pub(crate) fn touch((ceremony, answer): &(String, String)) -> [(&str, &str); 2] {
     [("touch_ceremony", ceremony), ("touch_assertion", answer)]
 }
 

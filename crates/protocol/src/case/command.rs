@@ -49,8 +49,19 @@ pub enum Start {
     },
 }
 
-/// What is asked of a case.
+/// What was found of one document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DocumentAnswer {
+    /// Its place in the check-list.
+    pub place: usize,
+    /// What was found.
+    pub finding: Finding,
+    /// The remark.
+    pub remark: Option<Mark>,
+}
+
+/// What is asked of a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CaseCommand {
     /// Tells who comes, the contact, the mailbox, the centre, and a change of representative.
     GiveDetails(Details),
@@ -85,15 +96,8 @@ pub enum CaseCommand {
     },
     /// Puts the case back.
     Release,
-    /// Records what was found of one document.
-    CheckDocument {
-        /// Its place in the check-list.
-        place: usize,
-        /// What was found.
-        finding: Finding,
-        /// The remark.
-        remark: Option<Mark>,
-    },
+    /// Records what was found of these documents: all of it or nothing.
+    CheckDocuments(Vec<DocumentAnswer>),
     /// Records whom the officer saw, and how they were identified.
     Identify(Identification),
     /// Records why it goes on although the RUC is suspended or closed.
@@ -166,7 +170,7 @@ pub enum CaseAct {
     TakenOver,
     /// An officer put it back.
     Released,
-    /// A document was checked.
+    /// Documents were checked.
     DocumentChecked,
     /// A person was identified.
     Identified,
@@ -326,7 +330,7 @@ impl CaseCommand {
             Self::Take { over: false } => CaseAct::Taken,
             Self::Take { over: true } => CaseAct::TakenOver,
             Self::Release => CaseAct::Released,
-            Self::CheckDocument { .. } => CaseAct::DocumentChecked,
+            Self::CheckDocuments(_) => CaseAct::DocumentChecked,
             Self::Identify(_) => CaseAct::Identified,
             Self::GiveGround(_) => CaseAct::GroundGiven,
             Self::AskApproval { .. } => CaseAct::ApprovalAsked,

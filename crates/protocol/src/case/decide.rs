@@ -63,7 +63,7 @@ impl AssistedCase {
             }
             CaseCommand::Take { .. }
             | CaseCommand::Release
-            | CaseCommand::CheckDocument { .. }
+            | CaseCommand::CheckDocuments(_)
             | CaseCommand::Identify(_)
             | CaseCommand::GiveGround(_)
             | CaseCommand::AskApproval { .. }

@@ -2,7 +2,7 @@
 
 use super::{
     Activation, Approval, Asked, AssistedCase, CaseAct, CaseCommand, CaseEffect, CaseNotice, CaseRefusal,
-    CaseStage, CaseTransition, Decision, Desk, Finding, Mark, OfficerId, Role, Route, Start, Touch, Way,
+    CaseStage, CaseTransition, Decision, Desk, DocumentAnswer, OfficerId, Role, Route, Start, Touch, Way,
     decide::{Moment, done},
 };
 
@@ -30,9 +30,7 @@ impl AssistedCase {
                 let stage = if self.details.is_some() { CaseStage::Ready } else { CaseStage::Opened };
                 Ok(done(next.to(stage), CaseAct::Released))
             }
-            CaseCommand::CheckDocument { place, finding, remark } => {
-                self.check_document(officer.0, (place, finding, remark), at)
-            }
+            CaseCommand::CheckDocuments(ref answers) => self.check_documents(officer.0, answers, at),
             CaseCommand::Identify(seen) => {
                 let next = self.in_hand_of(officer.0, at)?;
                 Ok(done(Self { identification: Some(seen), ..next }, CaseAct::Identified))
@@ -81,15 +79,20 @@ impl AssistedCase {
         }
     }
 
-    fn check_document(
+    fn check_documents(
         &self,
         officer: OfficerId,
-        (place, finding, remark): (usize, Finding, Option<Mark>),
+        answers: &[DocumentAnswer],
         at: Moment<'_>,
     ) -> Result<CaseTransition, CaseRefusal> {
         let mut next = self.in_hand_of(officer, at)?;
-        let line = next.documents.get_mut(place).ok_or(CaseRefusal::NoSuchDocument)?;
-        line.found = Some((finding, remark));
+        for answer in answers {
+            let line = next.documents.get_mut(answer.place).ok_or(CaseRefusal::NoSuchDocument)?;
+            line.found = Some((answer.finding, answer.remark));
+        }
+        if next.documents == self.documents {
+            return Ok(CaseTransition { case: next, act: None, effects: Vec::new() });
+        }
         Ok(done(next, CaseAct::DocumentChecked))
     }
 

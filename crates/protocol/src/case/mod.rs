@@ -20,7 +20,8 @@ mod words;
 use std::fmt;
 
 pub use command::{
-    CaseAct, CaseActor, CaseCommand, CaseEffect, CaseNotice, CaseTransition, Facts, Origin, Start,
+    CaseAct, CaseActor, CaseCommand, CaseEffect, CaseNotice, CaseTransition, DocumentAnswer, Facts, Origin,
+    Start,
 };
 pub use decide::Moment;
 pub use mailbox::CaseMailbox;
@@ -33,7 +34,8 @@ pub use words::{Applicant, Finding, IdentifiedBy, Need};
 
 use crate::{AssistedReason, EmployerKey, Policy, RecoveryId, time::Timestamp};
 
-/// Names a case: a UUID version 7 (RFC 9562), 16 bytes. Never shown: people see the [`CaseReference`].
+/// Names a case: a UUID (RFC 9562), 16 bytes; of version 7, or of version 8 where the form or the recovery that opened it
+/// gives the name, so that the same one opens no second case. Never shown: people see the [`CaseReference`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CaseId(pub [u8; 16]);
 

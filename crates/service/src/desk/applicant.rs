@@ -20,7 +20,7 @@ use crate::{
     errors::StartError,
     keys::CaseCodeOf,
     recoveries::{TICK, Toll, Way},
-    secrets::random,
+    secrets::{Token, random},
 };
 
 /// Opens a case by choice.
@@ -32,10 +32,13 @@ pub struct NewCase {
     pub locale: Locale,
     /// A solved task, where one was asked for.
     pub proof: Option<String>,
+    /// Names the form that it came by ([`Service::form_name`]): sent twice, it opens one case. Anything else names none.
+    pub form: String,
 }
 
 /// What a case begins with.
 struct Opening {
+    id: CaseId,
     identifiers: Identifiers,
     /// The employer, where the identifiers are those of the registry.
     employer: Option<Employer>,
@@ -75,7 +78,11 @@ impl Service {
     }
 
     async fn open_by_choice(&self, new: NewCase, client: &Client) -> Result<CaseView, OpenCaseError> {
-        let NewCase { identifiers, locale, proof } = new;
+        let id = self.id_of_form(&new, "applicant");
+        if let Some(standing) = self.opened_before(id).await? {
+            return Ok(self.case_view(&standing).await?);
+        }
+        let NewCase { identifiers, locale, proof, form: _ } = new;
         let request = StartRecovery { identifiers: identifiers.clone(), locale, proof };
         let Toll { once, .. } = self.require_proof(&request, client).await?;
         let hidden = self.settings.policy.mismatch == Mismatch::Hide;
@@ -94,9 +101,37 @@ impl Service {
         let limits = vec![self.budgets().starts(client), self.budgets().case_opens(client)];
         let by = CaseActor::Applicant;
         let record = self
-            .open_with(Opening { identifiers, employer, reason, locale, by, from: None, limits, once })
+            .open_with(Opening { id, identifiers, employer, reason, locale, by, from: None, limits, once })
             .await?;
         Ok(self.case_view(&record).await?)
+    }
+
+    /// A fresh name for the form that opens a case.
+    #[must_use]
+    pub fn form_name() -> String {
+        Token::random().text()
+    }
+
+    /// The case that this form opens: the same for the same form and identifiers.
+    fn id_of_form(&self, new: &NewCase, by: &str) -> CaseId {
+        let Some(form) = Token::parse(&new.form) else { return fresh_id() };
+        let Identifiers { representative, employer } = &new.identifiers;
+        let (representative, employer) = (representative.as_str(), employer.as_i64().to_be_bytes());
+        self.derived_id("form", &[&form.digest(), by.as_bytes(), representative.as_bytes(), &employer])
+    }
+
+    /// A UUID of version 8 (RFC 9562), which only this ring derives from these parts.
+    fn derived_id(&self, kind: &str, parts: &[&[u8]]) -> CaseId {
+        let kind = kind.as_bytes();
+        let parts: Vec<&[u8]> = std::iter::once(kind).chain(parts.iter().copied()).collect();
+        let mut id = [0; 16];
+        id.copy_from_slice(&self.keys.index("case-id", &parts)[..16]);
+        CaseId(*uuid::Builder::from_custom_bytes(id).as_uuid().as_bytes())
+    }
+
+    /// What the same form has opened already.
+    async fn opened_before(&self, id: CaseId) -> Result<Option<CaseRecord>, OpenCaseError> {
+        Ok(self.store.case(id).await?)
     }
 
     /// Opens the case that a recovery leads to, without retyping; the same one each time.
@@ -124,6 +159,8 @@ impl Service {
         let employer = self.store.employer(&key).await?.ok_or(OpenCaseError::NoRecovery)?;
         let representative = employer.record.representative.clone();
         let opening = Opening {
+            // Two presses at once open one.
+            id: self.derived_id("recovery", &[&record.recovery.id.0]),
             identifiers: Identifiers { representative, employer: key },
             employer: Some(employer),
             by: CaseActor::Applicant,
@@ -141,9 +178,14 @@ impl Service {
     pub(super) async fn open_at_desk(
         &self,
         actor: CaseActor,
-        identifiers: Identifiers,
-        locale: Locale,
+        new: NewCase,
     ) -> Result<CaseRecord, OpenCaseError> {
+        let id = self
+            .id_of_form(&new, &actor.officer().map_or_else(String::new, |officer| format!("{officer:?}")));
+        if let Some(standing) = self.opened_before(id).await? {
+            return Ok(standing);
+        }
+        let NewCase { identifiers, locale, .. } = new;
         let (employer, reason) = match self.way(&identifiers).await? {
             Way::Assisted(employer, reason) => (Some(*employer), reason),
             Way::Online(employer) => (Some(*employer), AssistedReason::NoMailAccess),
@@ -153,8 +195,8 @@ impl Service {
             }
         };
         let (by, limits) = (actor, Vec::new());
-        self.open_with(Opening { identifiers, employer, reason, locale, by, from: None, limits, once: None })
-            .await
+        let (from, once) = (None, None);
+        self.open_with(Opening { id, identifiers, employer, reason, locale, by, from, limits, once }).await
     }
 
     async fn open_with(&self, opening: Opening) -> Result<CaseRecord, OpenCaseError> {
@@ -185,7 +227,7 @@ impl Service {
     }
 
     fn opening(&self, opening: &Opening, reference: CaseReference) -> Option<OpenCase> {
-        let (id, now) = (CaseId(*Uuid::now_v7().as_bytes()), self.store.now());
+        let (id, now) = (opening.id, self.store.now());
         let key = opening.identifiers.employer;
         let shell = AssistedCase::open(id, key, opening.reason, &[], now);
         let kind = self.case_kind(&shell, opening.employer.as_ref());
@@ -221,7 +263,7 @@ impl Service {
             return Err(CaseError::TooMany { retry_after });
         }
         if let Some(record) = self.store.case_by_reference(reference).await? {
-            return Ok(record);
+            return if self.dossier(&record).is_some() { Ok(record) } else { Err(CaseError::Damaged) };
         }
         let entry = AuditEntry::done(Actor::Visitor, "case.looked_up").refused("unknown_reference");
         // Parallel guesses are counted too; the one over the limit hears of it the next time.
@@ -243,20 +285,20 @@ impl Service {
         client: &Client,
     ) -> Result<CaseView, CaseError> {
         let record = self.reach_case(reference, client).await?;
-        let record = self.give_details(&record, CaseActor::Applicant, details).await?;
+        let record = self.take_step(self.details_step(&record, CaseActor::Applicant, details).await?).await?;
         Ok(self.case_view(&record).await?)
     }
 
-    pub(super) async fn give_details(
+    pub(super) async fn details_step(
         &self,
         record: &CaseRecord,
         actor: CaseActor,
         details: CaseDetails<'_>,
-    ) -> Result<CaseRecord, CaseError> {
+    ) -> Result<CaseStep, CaseError> {
         let read =
             details.read(&self.settings.centres, &self.settings.foreigner).map_err(CaseError::Fields)?;
         let employer = self.employer_of_case(&record.case).await?;
-        let mut dossier = self.dossier(record).ok_or(CaseError::Unavailable)?;
+        let mut dossier = self.dossier(record).ok_or(CaseError::Damaged)?;
         fill(&mut dossier, &read, employer.as_ref());
         let email = match &read.email {
             Some(email) => {
@@ -272,8 +314,7 @@ impl Service {
             representative: dossier.representative_mark(&self.keys),
             centre: read.centre,
         });
-        let step = self.with_dossier(record, actor, command, &dossier)?;
-        self.take_step(CaseStep { email, ..step }).await
+        Ok(CaseStep { email, ..self.with_dossier(record, actor, command, &dossier)? })
     }
 
     /// A step that writes a new dossier.
@@ -285,7 +326,7 @@ impl Service {
         dossier: &Dossier,
     ) -> Result<CaseStep, CaseError> {
         let sealed = self.keys.seal_dossier(record.case.id, dossier).ok_or(CaseError::Unavailable)?;
-        let dossier = Some(NewDossier { read: record.version, sealed });
+        let dossier = Some(NewDossier { read: record.dossier.clone(), sealed });
         Ok(CaseStep { dossier, ..self.plain_step(record, actor, command) })
     }
 
@@ -369,7 +410,7 @@ impl Service {
     ) -> Result<PacketData, CaseError> {
         let record = self.reach_case(reference, client).await?;
         let employer = self.employer_of_case(&record.case).await?;
-        let dossier = self.dossier(&record).ok_or(CaseError::Unavailable)?;
+        let dossier = self.dossier(&record).ok_or(CaseError::Damaged)?;
         let view = self.case_view(&record).await?;
         let hidden = self.settings.policy.mismatch == Mismatch::Hide;
         let told = employer.as_ref().filter(|_| !hidden).map(|employer| &employer.record);
@@ -403,6 +444,10 @@ impl Service {
             locale,
         })
     }
+}
+
+fn fresh_id() -> CaseId {
+    CaseId(*Uuid::now_v7().as_bytes())
 }
 
 fn fill(dossier: &mut Dossier, read: &ReadDetails, employer: Option<&Employer>) {

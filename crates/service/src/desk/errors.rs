@@ -114,6 +114,8 @@ pub enum CaseError {
     },
     /// It was changed since it was read: nothing was written over.
     Stale,
+    /// What is stored was not written by this service for this case.
+    Damaged,
     /// The rules say no.
     Refused(CaseRefusal),
     /// The officer's budget of e-mail changes is spent.

@@ -21,6 +21,7 @@ pub use applicant::NewCase;
 pub use catalogue::{Centre, EnablingDocument};
 pub use errors::{CaseError, CaseField, OpenCaseError, SlipError};
 pub use forms::{CaseDetails, PersonSeen};
+pub use officer::ShownCase;
 pub use slip::UseSlip;
 pub use supervision::csv;
 pub use views::*;

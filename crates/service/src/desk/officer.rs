@@ -1,8 +1,8 @@
 //! What officers do with a case.
 
 use clavero_protocol::{
-    CaseAct, CaseActor, CaseCommand, CaseReference, CaseRefusal, Decision, Finding, Identification,
-    RecoveryId, RepresentativeId, Route, Start, Touch,
+    CaseAct, CaseActor, CaseCommand, CaseReference, CaseRefusal, Decision, DocumentAnswer, Finding,
+    Identification, RecoveryId, RepresentativeId, Route, Start, Touch,
 };
 use clavero_store::{Actor, AuditEntry, CaseRecord, CaseStep, NewRepresentative};
 use clavero_words::Locale;
@@ -10,10 +10,12 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::{
-    CaseDetails, CaseError, DeskCaseView, HandedOver, OfficerContext, OpenCaseError, PersonSeen, SlipData,
-    forms, present::employer_name, seals::Dossier,
+    CaseDetails, CaseError, DeskCaseView, HandedOver, NewCase, OfficerContext, OpenCaseError, PersonSeen,
+    SlipData, forms,
+    present::employer_name,
+    seals::{self, Dossier},
 };
-use crate::{Identifiers, Service, secrets::random};
+use crate::{Service, secrets::random};
 
 /// What the digest of a slip's secret begins with, so that it is the digest of nothing else.
 const SLIP: &[u8] = b"clavero slip 1";
@@ -21,6 +23,32 @@ const SLIP: &[u8] = b"clavero slip 1";
 /// What is stored of a slip's secret.
 pub(super) fn slip_digest(secret: &CaseReference) -> [u8; 32] {
     Sha256::new().chain_update(SLIP).chain_update(secret.as_str().as_bytes()).finalize().into()
+}
+
+/// A case as a page showed it: what was written into it since is not written over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShownCase<'a> {
+    /// Which.
+    pub reference: &'a str,
+    /// [`DeskCaseView::version`] of what was shown.
+    pub version: &'a str,
+}
+
+impl<'a> From<ShownCase<'a>> for (&'a str, Option<&'a str>) {
+    fn from(shown: ShownCase<'a>) -> Self {
+        (shown.reference, Some(shown.version))
+    }
+}
+
+/// The step, if it writes over what its form showed; else one that writes over nothing, so that the store refuses it, by the
+/// rules first.
+fn over(mut step: CaseStep, record: &CaseRecord, version: Option<&str>) -> CaseStep {
+    if version.is_some_and(|version| version != seals::version(record))
+        && let Some(dossier) = &mut step.dossier
+    {
+        dossier.read.clear();
+    }
+    step
 }
 
 impl OfficerContext {
@@ -74,15 +102,14 @@ impl Service {
     pub async fn desk_open_case(
         &self,
         officer: &OfficerContext,
-        identifiers: Identifiers,
-        locale: Locale,
+        new: NewCase,
     ) -> Result<DeskCaseView, OpenCaseError> {
         if !officer.role.attends() {
             let entry = AuditEntry::done(Actor::Officer(officer.id), CaseAct::Opened.as_str());
             self.store.note_refusal(entry.refused(CaseRefusal::RoleForbids.as_str())).await?;
             return Err(OpenCaseError::RoleForbids);
         }
-        let record = self.open_at_desk(officer.actor(), identifiers, locale).await?;
+        let record = self.open_at_desk(officer.actor(), new).await?;
         let take = self.plain_step(&record, officer.actor(), CaseCommand::Take { over: false });
         let record = self.store.step_case(take).await?.unwrap_or(record);
         Ok(self.desk_view(&record, officer).await?)
@@ -103,15 +130,15 @@ impl Service {
     async fn written_step(
         &self,
         officer: &OfficerContext,
-        reference: &str,
+        (reference, version): (&str, Option<&str>),
         write: impl FnOnce(&Self, &CaseRecord, &mut Dossier) -> Option<CaseCommand> + Send,
     ) -> Result<DeskCaseView, CaseError> {
         let record = self.case_to_change(reference).await?;
-        let mut dossier = self.dossier(&record).ok_or(CaseError::Unavailable)?;
+        let mut dossier = self.dossier(&record).ok_or(CaseError::Damaged)?;
         let command = write(self, &record, &mut dossier);
         let command = command.ok_or(CaseError::Refused(CaseRefusal::NoSuchDocument))?;
         let step = self.with_dossier(&record, officer.actor(), command, &dossier)?;
-        let record = self.take_step(step).await?;
+        let record = self.take_step(over(step, &record, version)).await?;
         Ok(self.desk_view(&record, officer).await?)
     }
 
@@ -138,11 +165,12 @@ impl Service {
     pub async fn desk_details(
         &self,
         officer: &OfficerContext,
-        reference: &str,
+        shown: ShownCase<'_>,
         details: CaseDetails<'_>,
     ) -> Result<DeskCaseView, CaseError> {
-        let record = self.case_to_change(reference).await?;
-        let record = self.give_details(&record, officer.actor(), details).await?;
+        let record = self.case_to_change(shown.reference).await?;
+        let step = self.details_step(&record, officer.actor(), details).await?;
+        let record = self.take_step(over(step, &record, Some(shown.version))).await?;
         Ok(self.desk_view(&record, officer).await?)
     }
 
@@ -169,21 +197,30 @@ impl Service {
         Ok(self.desk_view(&record, officer).await?)
     }
 
-    /// Records what was found of the document at `place`.
-    pub async fn check_document(
+    /// Records what was found of documents, each with its place in the check-list and a remark: all of it or nothing.
+    pub async fn check_documents(
         &self,
         officer: &OfficerContext,
-        reference: &str,
-        place: usize,
-        (finding, remark): (Finding, &str),
+        shown: ShownCase<'_>,
+        found: &[(usize, Finding, &str)],
     ) -> Result<DeskCaseView, CaseError> {
-        let remark = forms::optional_text(remark).map_err(CaseError::Fields)?;
-        self.written_step(officer, reference, |service, record, dossier| {
-            let lines = record.case.documents.len();
-            dossier.remarks.resize(lines, None);
-            *dossier.remarks.get_mut(place)? = remark;
-            let remark = dossier.remark_mark(&service.keys, place);
-            Some(CaseCommand::CheckDocument { place, finding, remark })
+        if found.is_empty() {
+            // Nothing is written over; whether the officer may is said all the same.
+            return self.desk_step(officer, shown.reference, CaseCommand::CheckDocuments(Vec::new())).await;
+        }
+        let read = |&(place, finding, remark): &(usize, Finding, &str)| {
+            Ok((place, finding, forms::optional_text(remark).map_err(CaseError::Fields)?))
+        };
+        let found = found.iter().map(read).collect::<Result<Vec<_>, CaseError>>()?;
+        self.written_step(officer, shown.into(), |service, record, dossier| {
+            dossier.remarks.resize(record.case.documents.len(), None);
+            let mut answers = Vec::with_capacity(found.len());
+            for (place, finding, remark) in found {
+                *dossier.remarks.get_mut(place)? = remark;
+                let remark = dossier.remark_mark(&service.keys, place);
+                answers.push(DocumentAnswer { place, finding, remark });
+            }
+            Some(CaseCommand::CheckDocuments(answers))
         })
         .await
     }
@@ -192,11 +229,11 @@ impl Service {
     pub async fn identify(
         &self,
         officer: &OfficerContext,
-        reference: &str,
+        shown: ShownCase<'_>,
         person: PersonSeen<'_>,
     ) -> Result<DeskCaseView, CaseError> {
         let (name, number, how) = person.read().map_err(CaseError::Fields)?;
-        self.written_step(officer, reference, |service, _, dossier| {
+        self.written_step(officer, shown.into(), |service, _, dossier| {
             dossier.person = Some((name, number));
             let whom = dossier.person_mark(&service.keys)?;
             Some(CaseCommand::Identify(Identification { whom, how }))
@@ -208,11 +245,11 @@ impl Service {
     pub async fn give_ground(
         &self,
         officer: &OfficerContext,
-        reference: &str,
+        shown: ShownCase<'_>,
         ground: &str,
     ) -> Result<DeskCaseView, CaseError> {
         let ground = forms::text(ground).map_err(CaseError::Fields)?;
-        self.written_step(officer, reference, |service, _, dossier| {
+        self.written_step(officer, shown.into(), |service, _, dossier| {
             dossier.ground = Some(ground);
             dossier.ground_mark(&service.keys).map(CaseCommand::GiveGround)
         })
@@ -227,22 +264,11 @@ impl Service {
         digest: [u8; 32],
     ) -> Result<DeskCaseView, CaseError> {
         let record = self.case_to_change(reference).await?;
-        self.require_fit(&record)?;
+        self.dossier(&record).ok_or(CaseError::Damaged)?;
         let step = self.plain_step(&record, officer.actor(), CaseCommand::AskApproval { digest });
         let email_changes = Some(self.budgets().email_changes(&officer.id));
         let record = self.take_step(CaseStep { email_changes, ..step }).await?;
         Ok(self.desk_view(&record, officer).await?)
-    }
-
-    /// What was typed is what the machine's marks speak of; a changed row is not decided on.
-    fn require_fit(&self, record: &CaseRecord) -> Result<Dossier, CaseError> {
-        let dossier = self.dossier(record).ok_or(CaseError::Unavailable)?;
-        if dossier.fits(&self.keys, &record.case) {
-            return Ok(dossier);
-        }
-        tracing::error!("a stored case does not hold what its marks say; it is not decided on");
-        metrics::counter!("clavero_cases_forged_total").increment(1);
-        Err(CaseError::Refused(CaseRefusal::FormChanged))
     }
 
     /// Approves exactly what the form with this digest showed. `touch` is for the view's `approve_purpose`.
@@ -254,7 +280,7 @@ impl Service {
         touch: Touch,
     ) -> Result<DeskCaseView, CaseError> {
         let record = self.case_to_change(reference).await?;
-        self.require_fit(&record)?;
+        self.dossier(&record).ok_or(CaseError::Damaged)?;
         let step = self.plain_step(&record, officer.actor(), CaseCommand::Approve { digest, touch });
         let record = self.take_step(step).await?;
         Ok(self.desk_view(&record, officer).await?)
@@ -298,7 +324,7 @@ impl Service {
         command: CaseCommand,
     ) -> Result<DeskCaseView, CaseError> {
         let reason = forms::text(reason).map_err(CaseError::Fields)?;
-        self.written_step(officer, reference, |_, _, dossier| {
+        self.written_step(officer, (reference, None), |_, _, dossier| {
             dossier.reason = Some(reason);
             Some(command)
         })
@@ -314,7 +340,7 @@ impl Service {
         touch: Touch,
     ) -> Result<HandedOver, CaseError> {
         let record = self.case_to_change(reference).await?;
-        let dossier = self.require_fit(&record)?;
+        let dossier = self.dossier(&record).ok_or(CaseError::Damaged)?;
         let route = record.case.asked_proposal().map(|proposal| proposal.route());
         let secret = match route {
             Some(Route::Slip) => Some(fresh_secret()),

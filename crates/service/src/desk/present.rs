@@ -11,7 +11,8 @@ use clavero_words::Locale;
 
 use super::{
     CaseEmailView, CaseRow, CaseView, DeskCaseView, DetailsView, DocumentView, EmployerFile, EventView,
-    HolderView, IdentifiedView, OfficerContext, ProposalView, Replaced, seals::Dossier,
+    HolderView, IdentifiedView, OfficerContext, ProposalView, Replaced,
+    seals::{self, Dossier},
 };
 use crate::{
     Service,
@@ -63,8 +64,16 @@ impl Service {
         if case.matched { self.store.employer(&case.employer).await } else { Ok(None) }
     }
 
+    /// What was typed into a case. `None` when what stands there was not written for this case, or is not what the machine's
+    /// marks speak of: a row that was swapped, or one of an older day. It is neither shown nor decided on.
     pub(super) fn dossier(&self, record: &CaseRecord) -> Option<Dossier> {
-        self.keys.open_dossier(record.case.id, &record.dossier)
+        let opened = self.keys.open_dossier(record.case.id, &record.dossier);
+        let dossier = opened.filter(|dossier| dossier.fits(&self.keys, &record.case));
+        if dossier.is_none() {
+            tracing::error!("a stored case does not hold what was written into it; nothing of it is shown");
+            metrics::counter!("clavero_cases_forged_total").increment(1);
+        }
+        dossier
     }
 
     /// The kind of employer. Under `hide` it follows from the RUC alone, so that it tells nothing of the registry.
@@ -169,7 +178,9 @@ impl Service {
         officer: &OfficerContext,
     ) -> Result<DeskCaseView, StoreError> {
         let (case, policy) = (&record.case, &self.settings.policy);
-        let dossier = self.dossier(record).unwrap_or_default();
+        let dossier = self.dossier(record);
+        let damaged = dossier.is_none();
+        let dossier = dossier.unwrap_or_default();
         let employer = self.employer_of_case(case).await?;
         let events = self.store.case_events(case.id).await?;
         let names = self.officer_names(&events, record).await?;
@@ -216,6 +227,8 @@ impl Service {
             key_changed_since: changed_at.is_some_and(|at| at > case.created_at),
             earlier: self.earlier_cases(case, officer).await?,
             history: events.iter().map(|event| history_row(event, &names)).collect(),
+            version: seals::version(record),
+            damaged,
             employer: employer.map(|employer| self.employer_file(&employer)),
             proposal,
             case: view,

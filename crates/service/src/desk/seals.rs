@@ -1,7 +1,9 @@
 //! What persons typed in a case: sealed as one, and named by marks.
 
-use clavero_protocol::{AssistedCase, CaseId, Mark};
+use clavero_protocol::{AssistedCase, CaseId, EmailAddress, Mark};
+use clavero_store::CaseRecord;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::KeyRing;
 
@@ -71,10 +73,17 @@ impl Dossier {
         Some(keys.mark("remark", &[remark.as_bytes()]))
     }
 
+    /// The mailbox's mark.
+    fn email_mark(&self, keys: &KeyRing) -> Option<Mark> {
+        let address = EmailAddress::parse(self.email.as_deref()?).ok()?;
+        Some(keys.email_mark(&address))
+    }
+
     /// Whether what is read here is what the machine's marks speak of: what an officer sees is what is decided.
     pub(super) fn fits(&self, keys: &KeyRing, case: &AssistedCase) -> bool {
         let details = case.details.is_none_or(|details| {
             details.contact == self.contact_mark(keys)
+                && details.email == self.email_mark(keys)
                 && details.representative == self.representative_mark(keys)
         });
         let remarks =
@@ -89,6 +98,12 @@ impl Dossier {
 }
 
 const SEAL: &str = "case-dossier";
+
+/// Names a dossier as it stands: each writing has another name.
+pub(super) fn version(record: &CaseRecord) -> String {
+    let digest = Sha256::digest(&record.dossier);
+    digest[..8].iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}
 
 impl KeyRing {
     /// The mark of something personal in a case: equal for equal values of one kind, meaningless without the ring.

@@ -110,6 +110,7 @@ pub struct EventView {
 
 /// A case as an officer sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "what the page asks, one by one")]
 pub struct DeskCaseView {
     /// What the applicant sees as well.
     pub case: CaseView,
@@ -149,6 +150,10 @@ pub struct DeskCaseView {
     pub earlier: Vec<CaseRow>,
     /// Everything that happened, refusals too.
     pub history: Vec<EventView>,
+    /// Names what was written into it as it stands: a form sends it back, and writes nothing over that came since.
+    pub version: String,
+    /// What is stored was not written by this service for this case: nothing of it is shown or decided on.
+    pub damaged: bool,
 }
 
 /// An employer as the desk sees it.

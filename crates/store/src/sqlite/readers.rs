@@ -19,6 +19,26 @@ struct Reader {
     connection: Mutex<Connection>,
 }
 
+/// A transaction that reads; over with its drop, whatever became of the work.
+struct Moment<'a>(&'a Mutex<Connection>);
+
+impl<'a> Moment<'a> {
+    fn begin(connection: &'a Mutex<Connection>) -> Result<Self, StoreError> {
+        Db(connection).connection().prepare_cached("BEGIN")?.execute([])?;
+        Ok(Self(connection))
+    }
+}
+
+impl Drop for Moment<'_> {
+    fn drop(&mut self) {
+        // A connection whose transaction cannot be ended says so with its next BEGIN.
+        let ended = Db(self.0).connection().prepare_cached("ROLLBACK").and_then(|mut end| end.execute([]));
+        if let Err(error) = ended {
+            tracing::error!(%error, "a reading could not be ended");
+        }
+    }
+}
+
 /// Reads are point look-ups of some ten microseconds, done on the calling thread: handing them to another one costs more.
 pub(super) struct Readers {
     readers: Vec<Reader>,
@@ -38,11 +58,13 @@ impl Readers {
         Ok(Self { readers, next: AtomicUsize::new(0) })
     }
 
+    /// All statements of one reading see one moment: a case and its check-list are never of two.
     pub(super) fn read<T>(
         &self,
         work: impl FnOnce(&dyn Read) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let (reader, _used) = self.free();
+        let _moment = Moment::begin(&reader.connection)?;
         work(&Db(&reader.connection))
     }
 

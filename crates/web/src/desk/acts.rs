@@ -8,7 +8,7 @@ use axum::{
 use clavero_protocol::{CaseReference, Finding};
 use clavero_service::{
     Service,
-    desk::{CaseError, DeskCaseView, OfficerContext, PersonSeen},
+    desk::{CaseError, DeskCaseView, DocumentView, OfficerContext, PersonSeen, ShownCase},
 };
 use clavero_words::Locale;
 use serde::Deserialize;
@@ -56,6 +56,21 @@ impl At {
     /// The case as it stands now.
     pub(super) async fn view(&self) -> Result<DeskCaseView, CaseError> {
         self.service().desk_case(&self.who(), &self.reference).await
+    }
+
+    /// The case as the form's page showed it.
+    fn shown<'a>(&'a self, version: &'a str) -> ShownCase<'a> {
+        ShownCase { reference: &self.reference, version }
+    }
+
+    /// The step, unless it was taken already: a form that is sent twice is answered as done.
+    async fn unless(
+        &self,
+        stands: impl FnOnce(&DeskCaseView) -> bool,
+        step: impl Future<Output = Result<DeskCaseView, CaseError>>,
+    ) -> Result<DeskCaseView, CaseError> {
+        let view = self.view().await?;
+        if stands(&view) { Ok(view) } else { step.await }
     }
 
     /// Back to the case, which says what was done, at the part where the work goes on.
@@ -109,8 +124,7 @@ pub(super) async fn release(at: At) -> Response {
     at.outcome(released, ("soltado", ""), ("", Typed::default())).await
 }
 
-/// The check-list, saved as one. What stands there as it was typed is left alone; where a line was changed by somebody else
-/// since it was shown, nothing at all is written.
+/// The check-list, saved as one, over what its page showed. What stands there as it was typed is left alone.
 pub(super) async fn check(at: At, form: Result<Form<Vec<(String, String)>>, FormRejection>) -> Response {
     let Form(fields) = match form {
         Ok(form) => form,
@@ -121,54 +135,34 @@ pub(super) async fn check(at: At, form: Result<Form<Vec<(String, String)>>, Form
         Err(error) => return case::without_case(&at.state, at.locale, &error),
     };
     let lines = checking::read_lines(&fields, view.case.documents.len());
-    match save_lines(&at, &view, &lines).await {
-        Ok(()) => at.to_case("lista", "#persona"),
-        Err(error) => {
-            let typed = Typed { lines: Some(lines), ..Typed::default() };
-            at.refused(&error, "documentos", typed).await
-        }
-    }
+    let found: Vec<_> = view.case.documents.iter().zip(&lines).filter_map(changed).collect();
+    let version = fields.iter().find(|(name, _)| name == "version");
+    let shown = at.shown(version.map_or("", |(_, version)| version));
+    let saved = at.service().check_documents(&at.who(), shown, &found).await;
+    let typed = Typed { lines: Some(lines), ..Typed::default() };
+    at.outcome(saved, ("lista", "#persona"), ("documentos", typed)).await
 }
 
-async fn save_lines(at: &At, view: &DeskCaseView, lines: &[TypedLine]) -> Result<(), CaseError> {
-    let mut changed = Vec::new();
-    for (document, typed) in view.case.documents.iter().zip(lines) {
-        let stands = (document.finding, document.remark.as_deref().unwrap_or_default());
-        let finding = Finding::parse(&typed.finding);
-        if (finding, typed.remark.as_str()) == stands {
-            continue;
-        }
-        if typed.was != checking::line_mark(document) {
-            return Err(CaseError::Stale);
-        }
-        // A remark without an answer, and an answer that no radio button has: nothing to record.
-        let Some(finding) = finding else { continue };
-        changed.push((document.place, finding, typed.remark.as_str()));
-    }
-    let who = at.who();
-    // Not in hand, nothing to save: said by the rule itself, so that it stands in the history.
-    if changed.is_empty() && !view.holder.as_ref().is_some_and(|holder| holder.mine) {
-        return at.service().take_case(&who, &at.reference, false).await.map(drop);
-    }
-    for (place, finding, remark) in changed {
-        at.service().check_document(&who, &at.reference, place, (finding, remark)).await?;
-    }
-    Ok(())
-}
-
-/// Whether a form's mark is that of what stands there now.
-fn fresh(was: &str, now: &str) -> Result<(), CaseError> {
-    if was == now { Ok(()) } else { Err(CaseError::Stale) }
+/// What a typed line finds that does not stand there. A remark without an answer, and an answer that no radio button has,
+/// are nothing to record.
+fn changed<'a>((document, typed): (&DocumentView, &'a TypedLine)) -> Option<(usize, Finding, &'a str)> {
+    let finding = Finding::parse(&typed.finding)?;
+    let stands = (document.finding, document.remark.as_deref().unwrap_or_default());
+    ((Some(finding), typed.remark.as_str()) != stands).then_some((
+        document.place,
+        finding,
+        typed.remark.as_str(),
+    ))
 }
 
 pub(super) async fn identify(at: At, Form(form): Form<PersonForm>) -> Response {
     let person =
         PersonSeen { name: &form.person_name, number: &form.person_number, how: &form.identified_by };
-    let done = async {
-        fresh(&form.was, &checking::person_mark(&at.view().await?))?;
-        at.service().identify(&at.who(), &at.reference, person).await
-    };
-    let done = done.await;
+    let done = at
+        .unless(|view| form.stands(view), async {
+            at.service().identify(&at.who(), at.shown(&form.version), person).await
+        })
+        .await;
     let typed = Typed { person: Some(form), ..Typed::default() };
     at.outcome(done, ("persona", "#correo"), ("", typed)).await
 }
@@ -178,25 +172,25 @@ pub(super) struct TextForm {
     #[serde(default)]
     pub(super) text: String,
     #[serde(default)]
-    was: String,
+    version: String,
 }
 
 pub(super) async fn ground(at: At, Form(form): Form<TextForm>) -> Response {
-    let done = async {
-        fresh(&form.was, &checking::ground_mark(&at.view().await?))?;
-        at.service().give_ground(&at.who(), &at.reference, &form.text).await
-    };
-    let done = done.await;
+    let done = at
+        .unless(|view| checking::ground_stands(view, &form.text), async {
+            at.service().give_ground(&at.who(), at.shown(&form.version), &form.text).await
+        })
+        .await;
     let typed = Typed { ground: Some(form.text), ..Typed::default() };
     at.outcome(done, ("fundamento", "#pedir"), ("ground", typed)).await
 }
 
 pub(super) async fn details(at: At, Form(form): Form<DetailsForm>) -> Response {
-    let done = async {
-        fresh(&form.was, &checking::details_mark(&at.view().await?))?;
-        at.service().desk_details(&at.who(), &at.reference, form.details()).await
-    };
-    let done = done.await;
+    let done = at
+        .unless(|view| form.stands(view), async {
+            at.service().desk_details(&at.who(), at.shown(&form.version), form.details()).await
+        })
+        .await;
     let typed = Typed { details: Some(form), ..Typed::default() };
     at.outcome(done, ("datos", "#correo"), ("", typed)).await
 }

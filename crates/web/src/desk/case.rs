@@ -271,6 +271,9 @@ fn notes(locale: Locale, view: &DeskCaseView) -> Vec<Note> {
     if view.employer.is_none() {
         note(true, tr(locale, "desk-note-no-match"));
     }
+    if view.damaged {
+        note(true, tr(locale, "desk-note-damaged"));
+    }
     if let Some(when) = view.disputed_at {
         note(true, at("desk-note-disputed", when));
     }

@@ -1,7 +1,7 @@
 //! The forms of the officer who has a case in hand: check-list, person, ground, mailbox, and what was typed into them.
 //!
-//! Each form carries a mark of what it showed. What somebody else has changed since is not written over: the form comes back
-//! with what was typed, beside what stands there now.
+//! Each form carries the version of what it showed. What somebody else has changed since is not written over: the form comes
+//! back with what was typed, beside what stands there now.
 
 use clavero_protocol::{Finding, IdentifiedBy};
 use clavero_service::desk::{CaseDetails, DeskCaseView, DocumentView};
@@ -10,8 +10,8 @@ use serde::Deserialize;
 
 use crate::{WebState, pages::millis};
 
-/// Names what a form showed: FNV-1a, which finds a change and protects nothing.
-pub(super) fn mark(parts: &[&str]) -> String {
+/// Names what a line showed, to tell which ones differ since: FNV-1a, which finds a change and protects nothing.
+fn mark(parts: &[&str]) -> String {
     let bytes = parts.iter().flat_map(|part| part.bytes().chain([0]));
     let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
@@ -29,7 +29,7 @@ pub(super) struct TypedLine {
     pub(super) was: String,
 }
 
-#[derive(Deserialize, Clone, Default)]
+#[derive(Deserialize, Clone, Default, PartialEq, Eq)]
 pub(super) struct PersonForm {
     #[serde(default)]
     pub(super) person_name: String,
@@ -38,10 +38,10 @@ pub(super) struct PersonForm {
     #[serde(default)]
     pub(super) identified_by: String,
     #[serde(default)]
-    pub(super) was: String,
+    pub(super) version: String,
 }
 
-#[derive(Deserialize, Clone, Default)]
+#[derive(Deserialize, Clone, Default, PartialEq, Eq)]
 pub(super) struct DetailsForm {
     #[serde(default)]
     applicant: String,
@@ -62,10 +62,44 @@ pub(super) struct DetailsForm {
     #[serde(default)]
     third_party_name: String,
     #[serde(default)]
-    pub(super) was: String,
+    pub(super) version: String,
+}
+
+impl PersonForm {
+    fn of(view: &DeskCaseView) -> Self {
+        view.identified.as_ref().map_or_else(Self::default, |seen| Self {
+            person_name: seen.name.clone(),
+            person_number: seen.number.clone(),
+            identified_by: seen.how.as_str().to_owned(),
+            version: String::new(),
+        })
+    }
+
+    /// Whether just this stands there, by this officer's hand: a form that was sent twice.
+    pub(super) fn stands(&self, view: &DeskCaseView) -> bool {
+        is_mine(view)
+            && view.identified.is_some()
+            && Self { version: String::new(), ..self.clone() } == Self::of(view)
+    }
+}
+
+fn is_mine(view: &DeskCaseView) -> bool {
+    view.holder.as_ref().is_some_and(|holder| holder.mine)
+}
+
+/// Whether just this ground stands there, by this officer's hand.
+pub(super) fn ground_stands(view: &DeskCaseView, typed: &str) -> bool {
+    is_mine(view) && view.ground.as_deref() == Some(typed.trim())
 }
 
 impl DetailsForm {
+    /// Whether just this stands there, by this officer's hand.
+    pub(super) fn stands(&self, view: &DeskCaseView) -> bool {
+        is_mine(view)
+            && view.details.is_some()
+            && Self { version: String::new(), ..self.clone() } == Self::of(view)
+    }
+
     pub(super) fn details(&self) -> CaseDetails<'_> {
         CaseDetails {
             applicant: &self.applicant,
@@ -81,9 +115,7 @@ impl DetailsForm {
     }
 
     fn of(view: &DeskCaseView) -> Self {
-        let Some(details) = view.details.clone() else {
-            return Self { was: details_mark(view), ..Self::default() };
-        };
+        let Some(details) = view.details.clone() else { return Self::default() };
         let (new_representative_id, new_representative_name) = details.representative.unwrap_or_default();
         let (third_party_id, third_party_name) = details.third_party.unwrap_or_default();
         Self {
@@ -96,7 +128,7 @@ impl DetailsForm {
             new_representative_name,
             third_party_id,
             third_party_name,
-            was: details_mark(view),
+            version: String::new(),
         }
     }
 }
@@ -154,7 +186,6 @@ pub(super) struct Checking {
     pub(super) expected: Option<String>,
     pub(super) is_another: bool,
     pub(super) ground: String,
-    pub(super) ground_was: String,
     pub(super) details: DetailsForm,
     pub(super) contact: Vec<Field>,
     pub(super) others: Vec<Field>,
@@ -175,37 +206,9 @@ pub(super) struct Mailbox {
     pub(super) may_type: bool,
 }
 
-pub(super) fn line_mark(document: &DocumentView) -> String {
+fn line_mark(document: &DocumentView) -> String {
     let finding = document.finding.map_or("", Finding::as_str);
     mark(&[finding, document.remark.as_deref().unwrap_or_default()])
-}
-
-pub(super) fn person_mark(view: &DeskCaseView) -> String {
-    match &view.identified {
-        Some(seen) => mark(&[&seen.name, &seen.number, seen.how.as_str()]),
-        None => mark(&[]),
-    }
-}
-
-pub(super) fn ground_mark(view: &DeskCaseView) -> String {
-    mark(&[view.ground.as_deref().unwrap_or_default()])
-}
-
-pub(super) fn details_mark(view: &DeskCaseView) -> String {
-    let Some(details) = &view.details else { return mark(&[]) };
-    let pair = |pair: &Option<(String, String)>| pair.clone().unwrap_or_default();
-    let (new, third) = (pair(&details.representative), pair(&details.third_party));
-    mark(&[
-        details.applicant.as_str(),
-        &details.phone,
-        &details.address,
-        details.email.as_deref().unwrap_or_default(),
-        &details.centre.to_string(),
-        &new.0,
-        &new.1,
-        &third.0,
-        &third.1,
-    ])
 }
 
 /// What an answer to a document is called.
@@ -298,20 +301,13 @@ impl Checking {
         let lines: Vec<Line> =
             lines.map(|(n, document)| line(locale, document, typed_lines.get(n))).collect();
         let way = |way: IdentifiedBy| tr(locale, &format!("desk-how-{}", way.as_str().replace('_', "-")));
-        let stored = view.identified.as_ref().map_or_else(PersonForm::default, |seen| PersonForm {
-            person_name: seen.name.clone(),
-            person_number: seen.number.clone(),
-            identified_by: seen.how.as_str().to_owned(),
-            was: String::new(),
-        });
-        let person = PersonForm { was: person_mark(view), ..typed.person.unwrap_or(stored) };
+        let person = typed.person.unwrap_or_else(|| PersonForm::of(view));
         let seen = view.identified.as_ref();
         let expected = expected(view);
         let is_another =
             seen.zip(expected.as_ref()).is_some_and(|(seen, (number, _))| &seen.number != number);
         let details_open = typed.details.is_some() || view.details.is_none();
-        let details =
-            DetailsForm { was: details_mark(view), ..typed.details.unwrap_or_else(|| DetailsForm::of(view)) };
+        let details = typed.details.unwrap_or_else(|| DetailsForm::of(view));
         let centres = state.service().settings().centres.iter().enumerate();
         Self {
             ways: IdentifiedBy::ALL
@@ -325,7 +321,6 @@ impl Checking {
             expected: expected.map(|(number, name)| format!("{name} · {number}")),
             is_another,
             ground: typed.ground.unwrap_or_else(|| view.ground.clone().unwrap_or_default()),
-            ground_was: ground_mark(view),
             centres: centres
                 .map(|(place, centre)| (place, centre.name.clone(), details.centre == place.to_string()))
                 .collect(),

@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use clavero_service::desk::OpenCaseError;
+use clavero_service::desk::{NewCase, OpenCaseError};
 use clavero_words::{Locale, tr};
 
 use super::{
@@ -43,6 +43,7 @@ fn render(
     officer: &Signed<Reads>,
     (status, errors, form): (StatusCode, Vec<PageError>, IdentifierForm),
 ) -> Response {
+    let form = form.named();
     let mut l = frame::layout(state, locale, "desk-opening", NEW);
     l.errors = errors;
     page(status, &Opening { frame: Frame::new(state, &l, &officer.session), l, form })
@@ -64,9 +65,9 @@ pub(super) async fn submit(
             return render(&state, locale, &officer, (StatusCode::UNPROCESSABLE_ENTITY, errors, form));
         }
     };
+    let new = NewCase { identifiers, locale, proof: None, form: form.form.clone() };
     let say = |field, key: &str| PageError { field, text: tr(locale, key) };
-    let (status, errors) = match state.service().desk_open_case(&officer.officer(), identifiers, locale).await
-    {
+    let (status, errors) = match state.service().desk_open_case(&officer.officer(), new).await {
         Ok(view) => return Redirect::to(&format!("{CASES}/{}", view.case.path)).into_response(),
         Err(OpenCaseError::DataMismatch { ruc_looks_mistyped }) => {
             let mut errors = vec![say("representative_id", "desk-opening-mismatch")];

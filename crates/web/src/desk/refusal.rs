@@ -147,6 +147,7 @@ fn plain(state: &WebState, locale: Locale, error: &CaseError) -> (StatusCode, bo
             (S::CONFLICT, false, tr_args(locale, "desk-held-by", &args))
         }
         CaseError::Stale => (S::CONFLICT, false, tr(locale, "desk-stale")),
+        CaseError::Damaged => (S::CONFLICT, false, tr(locale, "desk-note-damaged")),
         CaseError::EmailChangesExceeded { retry_after } => {
             let args = [("minutes", minutes(retry_after))];
             let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));

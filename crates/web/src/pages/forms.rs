@@ -1,7 +1,7 @@
 //! The three identifiers as a form: read, shown again, explained.
 
 use clavero_protocol::FieldError;
-use clavero_service::{Field, Identifiers, RawIdentifiers};
+use clavero_service::{Field, Identifiers, RawIdentifiers, Service};
 use clavero_words::{Locale, tr_args};
 use serde::Deserialize;
 
@@ -26,11 +26,19 @@ pub(crate) struct IdentifierForm {
     pub(crate) slip: String,
     #[serde(default)]
     pub(crate) proof: String,
+    /// Names a form that opens a case: sent twice, it opens one.
+    #[serde(default)]
+    pub(crate) form: String,
 }
 
 impl IdentifierForm {
     pub(crate) fn is_domestic(&self) -> bool {
         !self.domestic.is_empty()
+    }
+
+    /// The form with a name of its own.
+    pub(crate) fn named(self) -> Self {
+        if self.form.is_empty() { Self { form: Service::form_name(), ..self } } else { self }
     }
 
     pub(crate) fn proof(&self) -> Option<&str> {

@@ -118,6 +118,7 @@ desk-email-verified = { $email } (proven on { $at })
 desk-email-unverified = { $email } (not proven)
 desk-email-none = Has none: handed over with an envelope
 
+desk-note-damaged = What is stored of this case is not what was written into it: it is neither shown nor decided on. Somebody may have changed the database. Tell a supervisor and whoever runs the service; open another case with the person.
 desk-note-no-match = The data that opened this case do not match the registry. It cannot be approved: go through the person’s documents with them and open another case with the right data.
 desk-note-disputed = The e-mail on record asked to stop this case on { $at }.
 desk-note-key-frozen = The owner said “that was not me”: their key is blocked. Take special care with the identification.
@@ -276,7 +277,7 @@ desk-done-entrega = Hand-over started.
 
 ## Why not
 
-desk-stale = Somebody else changed this while you were typing. Nothing was saved: compare, and save again.
+desk-stale = Somebody else, or another window of yours, saved something in this case while you were typing. Nothing was saved: compare, and save again.
 desk-wait = Too often in a row. Wait { $minutes } min.
 desk-email-changes-spent = You are at the limit of e-mail changes of one officer. You can ask for another in { $minutes } min, or a colleague asks.
 desk-refused-role-forbids = Your role does not have this step. It was recorded.
@@ -344,7 +345,7 @@ desk-act-email-verified = E-mail proven
 desk-act-taken = Taken at the desk
 desk-act-taken-over = Taken over from somebody else
 desk-act-released = Released
-desk-act-document-checked = Document checked
+desk-act-document-checked = Documents checked
 desk-act-identified = Person identified
 desk-act-ground-given = Ground given
 desk-act-approval-asked = Approval asked for

@@ -118,6 +118,7 @@ desk-email-verified = { $email } (comprobado el { $at })
 desk-email-unverified = { $email } (sin comprobar)
 desk-email-none = No tiene: se entrega con un sobre
 
+desk-note-damaged = Lo que está guardado de este caso no es lo que se escribió en él: no se muestra y no se decide. Alguien pudo cambiar la base de datos. Avise a supervisión y a quien opera el servicio; con la persona, abran otro caso.
 desk-note-no-match = Los datos con los que se abrió este caso no coinciden con el registro. No puede aprobarse: revise con la persona sus documentos y abran otro caso con los datos correctos.
 desk-note-disputed = El correo registrado pidió detener este caso el { $at }.
 desk-note-key-frozen = El titular avisó «no fui yo»: su clave está bloqueada. Ponga especial cuidado en la identificación.
@@ -276,7 +277,7 @@ desk-done-entrega = Entrega iniciada.
 
 ## Por qué no
 
-desk-stale = Otra persona cambió esto mientras usted escribía. No se guardó nada: compare y guarde otra vez.
+desk-stale = Otra persona, u otra ventana suya, guardó algo en este caso mientras usted escribía. No se guardó nada: compare y guarde otra vez.
 desk-wait = Demasiadas veces seguidas. Espere { $minutes } min.
 desk-email-changes-spent = Alcanzó el límite de cambios de correo por funcionario. Podrá pedir otro en { $minutes } min, o lo pide un colega.
 desk-refused-role-forbids = Su rol no permite este paso. Quedó registrado.
@@ -344,7 +345,7 @@ desk-act-email-verified = Se comprobó el correo
 desk-act-taken = Se tomó en ventanilla
 desk-act-taken-over = Se tomó de otra persona
 desk-act-released = Se soltó
-desk-act-document-checked = Se revisó un documento
+desk-act-document-checked = Se revisaron documentos
 desk-act-identified = Se identificó a la persona
 desk-act-ground-given = Se dio el fundamento
 desk-act-approval-asked = Se pidió aprobación

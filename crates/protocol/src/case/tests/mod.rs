@@ -2,7 +2,7 @@
 
 mod interleavings;
 
-use std::time::Duration;
+use std::{borrow::Borrow, time::Duration};
 
 use super::*;
 use crate::{Ruc, Sucursal, TaxState};
@@ -52,18 +52,23 @@ const SEEN: Identification = Identification { whom: Mark([8; 16]), how: Identifi
 fn decide(
     case: &AssistedCase,
     actor: CaseActor,
-    command: CaseCommand,
+    command: impl Borrow<CaseCommand>,
     second: u64,
 ) -> Result<CaseTransition, CaseRefusal> {
-    case.decide(actor, &command, moment(second, &FACTS, &Policy::default()))
+    case.decide(actor, command.borrow(), moment(second, &FACTS, &Policy::default()))
 }
 
-fn step(case: &AssistedCase, actor: CaseActor, command: CaseCommand, second: u64) -> AssistedCase {
+fn step(
+    case: &AssistedCase,
+    actor: CaseActor,
+    command: impl Borrow<CaseCommand>,
+    second: u64,
+) -> AssistedCase {
     decide(case, actor, command, second).unwrap().case
 }
 
-const fn found(place: usize, finding: Finding) -> CaseCommand {
-    CaseCommand::CheckDocument { place, finding, remark: None }
+fn found(place: usize, finding: Finding) -> CaseCommand {
+    CaseCommand::CheckDocuments(vec![DocumentAnswer { place, finding, remark: None }])
 }
 
 /// A case whose mailbox was proven online.
@@ -111,7 +116,12 @@ fn hand_over(case: &AssistedCase, officer: OfficerId, second: u64) -> CaseComman
     CaseCommand::HandOver { touch, start: Start::Mail { recovery: RecoveryId([7; 16]) } }
 }
 
-fn refused(case: &AssistedCase, actor: CaseActor, command: CaseCommand, second: u64) -> CaseRefusal {
+fn refused(
+    case: &AssistedCase,
+    actor: CaseActor,
+    command: impl Borrow<CaseCommand>,
+    second: u64,
+) -> CaseRefusal {
     decide(case, actor, command, second).unwrap_err()
 }
 
@@ -172,7 +182,7 @@ fn an_approval_needs_a_fresh_touch_of_that_officer_for_exactly_this() {
 fn a_hand_over_that_is_started_again_needs_another_touch_and_ends_the_first() {
     let case = approved(&proven());
     let first = hand_over(&case, ANA, 7);
-    let case = step(&case, desk(ANA), first, 7);
+    let case = step(&case, desk(ANA), &first, 7);
     let facts = Facts { email: Some(NEW), ..FACTS };
     let policy = Policy::default();
     let again = |command| case.decide(desk(ANA), &command, moment(8, &facts, &policy));
@@ -201,7 +211,11 @@ fn what_is_approved_is_what_was_asked_for() {
     let mut forms = vec![
         form(&base),
         change(found(0, Finding::OriginalSeen)),
-        change(CaseCommand::CheckDocument { place: 0, finding: Finding::CopyKept, remark: Some(NEW) }),
+        change(CaseCommand::CheckDocuments(vec![DocumentAnswer {
+            place: 0,
+            finding: Finding::CopyKept,
+            remark: Some(NEW),
+        }])),
         change(CaseCommand::Identify(Identification { whom: NEW, ..SEEN })),
         change(CaseCommand::Identify(Identification { how: IdentifiedBy::Passport, ..SEEN })),
         change(CaseCommand::GiveGround(NEW)),
@@ -255,9 +269,9 @@ fn a_second_officer_is_told_who_has_it_and_takes_over_late_or_as_a_supervisor() 
     let over = CaseCommand::Take { over: true };
     let held = CaseRefusal::HeldByAnother { officer: ANA, since: at(4), free_at: at(4 + 1_800) };
     assert_eq!(refused(&case, desk(BETO), CaseCommand::Take { over: false }, 5), held);
-    assert_eq!(refused(&case, desk(BETO), over, 4 + 1_799), held);
+    assert_eq!(refused(&case, desk(BETO), &over, 4 + 1_799), held);
     assert_eq!(refused(&case, desk(BETO), CaseCommand::Identify(SEEN), 5), held);
-    assert_eq!(decide(&case, desk(BETO), over, 4 + 1_800).unwrap().act, Some(CaseAct::TakenOver));
+    assert_eq!(decide(&case, desk(BETO), &over, 4 + 1_800).unwrap().act, Some(CaseAct::TakenOver));
     let taken = step(&case, supervisor(CARLA), over, 5);
     let lost = refused(&taken, desk(ANA), CaseCommand::Identify(SEEN), 6);
     assert!(matches!(lost, CaseRefusal::HeldByAnother { officer: CARLA, .. }));
@@ -267,7 +281,7 @@ fn a_second_officer_is_told_who_has_it_and_takes_over_late_or_as_a_supervisor() 
 fn the_applicant_changes_nothing_once_an_officer_has_it() {
     let case = checked(&proven());
     let give = CaseCommand::GiveDetails(details(Some(Mark([66; 16]))));
-    assert_eq!(refused(&case, CaseActor::Applicant, give, 5), CaseRefusal::WrongState);
+    assert_eq!(refused(&case, CaseActor::Applicant, &give, 5), CaseRefusal::WrongState);
     assert_eq!(refused(&asked(&proven()), CaseActor::Applicant, give, 6), CaseRefusal::WrongState);
 }
 
@@ -315,8 +329,8 @@ fn a_stopped_case_goes_on_by_a_supervisor_who_had_no_part_in_it_and_is_stopped_o
     assert_eq!(refused(&frozen, CaseActor::System, close, 8), CaseRefusal::WrongState);
     assert_eq!(refused(&frozen, desk(ANA), hand_over(&handed, ANA, 8), 8), CaseRefusal::CaseFrozen);
     let unfreeze = CaseCommand::Unfreeze;
-    assert_eq!(refused(&frozen, desk(CARLA), unfreeze, 9), CaseRefusal::RoleForbids);
-    assert_eq!(refused(&frozen, supervisor(ANA), unfreeze, 9), CaseRefusal::OwnCase);
+    assert_eq!(refused(&frozen, desk(CARLA), &unfreeze, 9), CaseRefusal::RoleForbids);
+    assert_eq!(refused(&frozen, supervisor(ANA), &unfreeze, 9), CaseRefusal::OwnCase);
     assert_eq!(refused(&frozen, supervisor(BETO), CaseCommand::Reject, 9), CaseRefusal::OwnCase);
     let cleared = step(&frozen, supervisor(CARLA), unfreeze, 9);
     assert!(matches!(cleared.stage, CaseStage::Approved(_)), "it has to be handed over again");
@@ -380,4 +394,21 @@ fn the_words_of_acts_and_states_are_read_back() {
     for state in CaseState::ALL {
         assert_eq!(CaseState::parse(state.as_str()), Some(state));
     }
+}
+
+#[test]
+fn a_check_list_is_saved_as_one_or_not_at_all() {
+    let case = step(&proven(), desk(ANA), CaseCommand::Take { over: false }, 4);
+    let answer = |place, finding| DocumentAnswer { place, finding, remark: None };
+    let both = [answer(0, Finding::CopyKept), answer(1, Finding::NotNeeded)];
+    let saved = decide(&case, desk(ANA), CaseCommand::CheckDocuments(both.to_vec()), 5).unwrap();
+    assert_eq!(saved.act, Some(CaseAct::DocumentChecked));
+    assert_eq!(saved.case.documents[1].found, Some((Finding::NotNeeded, None)));
+    let again = decide(&saved.case, desk(ANA), CaseCommand::CheckDocuments(both.to_vec()), 6).unwrap();
+    assert_eq!(again.act, None, "nothing changed, nothing is written down");
+    let beyond = [answer(0, Finding::Missing), answer(99, Finding::CopyKept)].to_vec();
+    let beyond = decide(&saved.case, desk(ANA), CaseCommand::CheckDocuments(beyond), 7);
+    assert_eq!(beyond, Err(CaseRefusal::NoSuchDocument));
+    let none = refused(&case, desk(BETO), CaseCommand::CheckDocuments(Vec::new()), 5);
+    assert!(matches!(none, CaseRefusal::HeldByAnother { .. }), "{none:?}");
 }

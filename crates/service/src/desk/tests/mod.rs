@@ -1,5 +1,6 @@
 //! Cases between a real store and a mail server that obeys.
 
+mod guards;
 mod world;
 
 use std::time::Duration;
@@ -11,7 +12,8 @@ use clavero_smtp_fixture::{Rule, Step};
 use clavero_words::Locale;
 
 use self::world::{
-    DETAILS, NAME, NEW, OLD, PERSON, REPRESENTATIVE, World, ana, beto, carla, client, identifiers, officer,
+    DETAILS, NAME, NEW, OLD, PERSON, REPRESENTATIVE, World, ana, beto, carla, client, form, identifiers,
+    officer, shown,
 };
 use crate::{
     NewPassword, SignIn, StartRecovery,
@@ -253,9 +255,10 @@ async fn data_that_match_nothing_are_told_or_taken_alike() {
     let (service, ana) = (&hidden.service, ana());
     let view = service.take_case(&ana, &theirs.reference, false).await.unwrap();
     assert!(view.employer.is_none());
-    assert_eq!(view.claimed.unwrap().2, "1710034065");
-    service.check_document(&ana, &theirs.reference, 0, (Finding::CopyKept, "")).await.unwrap();
-    let view = service.identify(&ana, &theirs.reference, PERSON).await.unwrap();
+    assert_eq!(view.claimed.as_ref().unwrap().2, "1710034065");
+    let found = [(0, Finding::CopyKept, "")];
+    let view = service.check_documents(&ana, shown(&view), &found).await.unwrap();
+    let view = service.identify(&ana, shown(&view), PERSON).await.unwrap();
     let asked = service.ask_approval(&ana, &theirs.reference, view.proposal.digest).await;
     assert_eq!(refusal(asked), CaseRefusal::DataMismatch);
     hidden.stop().await;
@@ -317,7 +320,7 @@ async fn a_second_officer_is_told_who_has_it() {
     assert_eq!((seen.name.as_str(), seen.mine), ("Oficial 1", false));
     let over = world.service.take_case(&carla(), &reference, true).await.unwrap();
     assert!(over.holder.unwrap().mine);
-    let lost = world.service.identify(&ana(), &reference, PERSON).await;
+    let lost = world.service.identify(&ana(), shown(&world.desk(&ana(), &reference).await), PERSON).await;
     assert!(matches!(lost, Err(CaseError::Held { .. })), "{lost:?}");
     world.stop().await;
 }
@@ -328,14 +331,15 @@ async fn a_closed_ruc_needs_a_ground() {
     world.tax(TaxState::Closed).await;
     let service = &world.service;
     let reference = world.proven().await;
-    service.take_case(&ana(), &reference, false).await.unwrap();
-    service.check_document(&ana(), &reference, 0, (Finding::OriginalSeen, "Vence en mayo")).await.unwrap();
-    let view = service.identify(&ana(), &reference, PERSON).await.unwrap();
+    let view = service.take_case(&ana(), &reference, false).await.unwrap();
+    let found = [(0, Finding::OriginalSeen, "Vence en mayo")];
+    let view = service.check_documents(&ana(), shown(&view), &found).await.unwrap();
+    let view = service.identify(&ana(), shown(&view), PERSON).await.unwrap();
     assert_eq!((view.needs_ground, view.proposal.missing), (true, Some(CaseRefusal::GroundMissing)));
     assert_eq!(view.case.documents[0].remark.as_deref(), Some("Vence en mayo"));
     let asked = service.ask_approval(&ana(), &reference, view.proposal.digest).await;
     assert_eq!(refusal(asked), CaseRefusal::GroundMissing);
-    let view = service.give_ground(&ana(), &reference, "Liquidación pendiente").await.unwrap();
+    let view = service.give_ground(&ana(), shown(&view), "Liquidación pendiente").await.unwrap();
     service.ask_approval(&ana(), &reference, view.proposal.digest).await.unwrap();
     let applicant = service.case(&reference, &client()).await.unwrap();
     assert!(applicant.documents.iter().all(|document| document.remark.is_none()), "remarks stay at the desk");
@@ -397,7 +401,7 @@ async fn whoever_comes_without_a_case_gets_one_at_the_desk_however_many_stranger
     }
     assert_eq!(world.open(REPRESENTATIVE).await.unwrap_err(), OpenCaseError::TooManyOpen);
     let open = async |officer: &crate::desk::OfficerContext, representative: &str| {
-        world.service.desk_open_case(officer, identifiers(representative), Locale::EsEc).await
+        world.service.desk_open_case(officer, form(representative, "")).await
     };
     let view = open(&ana(), REPRESENTATIVE).await.unwrap();
     assert!(view.holder.unwrap().mine);

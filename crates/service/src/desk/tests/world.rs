@@ -23,7 +23,7 @@ use crate::{
     BundledBreaches, Client, Identifiers, KeyRing, RawIdentifiers, Service, Settings,
     desk::{
         CaseDetails, CaseView, Centre, DeskCaseView, EnablingDocument, NewCase, OfficerContext,
-        OpenCaseError, PersonSeen,
+        OpenCaseError, PersonSeen, ShownCase,
     },
     mail::{Sender, SmtpSettings, SmtpTransport},
     outbox::Worker,
@@ -86,6 +86,17 @@ pub(super) fn beto() -> OfficerContext {
 
 pub(super) fn carla() -> OfficerContext {
     officer(3, Role::Supervisor)
+}
+
+/// The form by which a case is opened, with this name.
+pub(super) fn form(representative: &str, name: &str) -> NewCase {
+    let (identifiers, locale) = (identifiers(representative), Locale::EsEc);
+    NewCase { identifiers, locale, proof: None, form: name.to_owned() }
+}
+
+/// The case as this view shows it.
+pub(super) fn shown(view: &DeskCaseView) -> ShownCase<'_> {
+    ShownCase { reference: &view.case.reference, version: &view.version }
 }
 
 pub(super) fn client() -> Client {
@@ -197,8 +208,7 @@ impl World {
     }
 
     pub(super) async fn open(&self, representative: &str) -> Result<CaseView, OpenCaseError> {
-        let new = NewCase { identifiers: identifiers(representative), locale: Locale::EsEc, proof: None };
-        self.service.open_case(new, &client()).await
+        self.service.open_case(form(representative, ""), &client()).await
     }
 
     /// Opens a case and proves its mailbox with the code that arrives there.
@@ -224,8 +234,10 @@ impl World {
     pub(super) async fn asked(&self, reference: &str) -> DeskCaseView {
         let (service, ana) = (&self.service, ana());
         service.take_case(&ana, reference, false).await.unwrap();
-        service.check_document(&ana, reference, 0, (Finding::CopyKept, "")).await.unwrap();
-        let view = service.identify(&ana, reference, PERSON).await.unwrap();
+        let found = [(0, Finding::CopyKept, "")];
+        let view = service.desk_case(&ana, reference).await.unwrap();
+        let view = service.check_documents(&ana, shown(&view), &found).await.unwrap();
+        let view = service.identify(&ana, shown(&view), PERSON).await.unwrap();
         assert_eq!(view.proposal.missing, None);
         service.ask_approval(&ana, reference, view.proposal.digest).await.unwrap()
     }

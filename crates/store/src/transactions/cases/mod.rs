@@ -75,6 +75,9 @@ pub(crate) async fn open(
     let OpenCase { record, by, from, limits, once, policy } = new;
     let entry = AuditEntry::done(Actor::Visitor, CaseAct::Opened.as_str()).of(Some(&record.case.employer));
     employers::hold(tx, &record.case.employer)?;
+    if let Some(standing) = find(tx, record.case.id).await? {
+        return Ok(Ok(standing));
+    }
     if rows::is_taken(tx, &record.reference).await? {
         return Ok(Err(CaseNotOpened::ReferenceTaken));
     }
@@ -109,7 +112,7 @@ pub(crate) async fn step(
         Ok(transition) => transition,
         Err(refusal) => return Ok(Err(CaseNotTaken::Refused(refusal))),
     };
-    if step.dossier.as_ref().is_some_and(|dossier| dossier.read != record.version) {
+    if step.dossier.as_ref().is_some_and(|dossier| dossier.read != record.dossier) {
         return Ok(Err(CaseNotTaken::Stale));
     }
     if let Err(not_taken) = draw(tx, (&record, &transition), step).await? {

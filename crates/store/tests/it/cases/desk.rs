@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use clavero_protocol::{
     Applicant, AssistedCase, AssistedReason, CaseActor, CaseCommand, CaseId, CaseReference, CaseStage,
-    CaseState, Decision, Details, Facts, Finding, Identification, IdentifiedBy, Mark, Need, OfficerId,
-    RecoveryId, Role, Start, Touch,
+    CaseState, Decision, Details, DocumentAnswer, Facts, Finding, Identification, IdentifiedBy, Mark, Need,
+    OfficerId, RecoveryId, Role, Start, Touch,
 };
 use clavero_store::{
     CaseNotOpened, CaseNotTaken, CaseRecord, CaseStep, ClaimedMail, Digest, MailKind, MailOutcome,
@@ -17,6 +17,7 @@ use crate::world::{World, email, employer, limit};
 pub(super) const ANA: OfficerId = OfficerId([21; 16]);
 pub(super) const BETO: OfficerId = OfficerId([22; 16]);
 pub(super) const CARLA: OfficerId = OfficerId([23; 16]);
+pub(super) const SEEN: Identification = Identification { whom: Mark([6; 16]), how: IdentifiedBy::Cedula };
 
 /// The mailbox that applicants ask for; the registry has number 1.
 pub(super) const NEW: u8 = 2;
@@ -122,10 +123,8 @@ impl<'a> Desk<'a> {
     /// Ana takes it in hand and finds everything in order.
     pub(super) async fn check(&self) {
         self.take(desk(ANA), CaseCommand::Take { over: false }).await.expect("the case");
-        let found = CaseCommand::CheckDocument { place: 0, finding: Finding::CopyKept, remark: None };
-        self.take(desk(ANA), found).await.expect("a document");
-        let seen = Identification { whom: Mark([6; 16]), how: IdentifiedBy::Cedula };
-        self.take(desk(ANA), CaseCommand::Identify(seen)).await.expect("a person");
+        self.take(desk(ANA), found(0, Finding::CopyKept)).await.expect("a document");
+        self.take(desk(ANA), CaseCommand::Identify(SEEN)).await.expect("a person");
     }
 
     pub(super) async fn ask(&self) -> Result<CaseRecord, CaseNotTaken> {
@@ -200,6 +199,11 @@ pub(super) async fn claim(world: &World, first: Digest) -> Vec<ClaimedMail> {
     world.store.claim_mails(claim).await.expect("a claim")
 }
 
-pub(super) fn dossier(read: i64, byte: u8) -> NewDossier {
-    NewDossier { read, sealed: vec![byte] }
+pub(super) fn dossier(read: u8, byte: u8) -> NewDossier {
+    NewDossier { read: vec![read], sealed: vec![byte] }
+}
+
+/// What was found of the document at `place`.
+pub(super) fn found(place: usize, finding: Finding) -> CaseCommand {
+    CaseCommand::CheckDocuments(vec![DocumentAnswer { place, finding, remark: None }])
 }

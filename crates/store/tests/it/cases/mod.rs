@@ -13,7 +13,7 @@ use clavero_store::{
     NewRepresentative,
 };
 
-use self::desk::{ANA, BETO, CARLA, Desk, NEW, claim, desk, dossier, officer, open, opening};
+use self::desk::{ANA, BETO, CARLA, Desk, NEW, SEEN, claim, desk, dossier, found, officer, open, opening};
 use crate::world::{LIFE, World, email, employer, record};
 
 const DAY: i64 = 86_400;
@@ -166,12 +166,16 @@ pub(crate) async fn of_sixteen_approvals_and_returns_at_once_one_stands(world: W
 pub(crate) async fn a_form_that_was_read_earlier_writes_nothing_over(world: World) {
     let case = Desk::open(&world, 1).await;
     case.take(desk(ANA), CaseCommand::Take { over: false }).await.expect("the case");
-    let found = |finding| CaseCommand::CheckDocument { place: 0, finding, remark: None };
-    let write =
-        |read, finding| CaseStep { dossier: Some(dossier(read, 77)), ..case.step(desk(ANA), found(finding)) };
-    assert_eq!(case.send(write(1, Finding::OriginalSeen)).await.expect("the first").dossier, [77]);
-    assert_eq!(case.send(write(1, Finding::Missing)).await, Err(CaseNotTaken::Stale));
+    let write = |read, written, finding| CaseStep {
+        dossier: Some(dossier(read, written)),
+        ..case.step(desk(ANA), found(0, finding))
+    };
+    assert_eq!(case.send(write(1, 77, Finding::OriginalSeen)).await.expect("the first").dossier, [77]);
+    assert_eq!(case.send(write(1, 78, Finding::Missing)).await, Err(CaseNotTaken::Stale));
     assert_eq!(case.read().await.version, 2);
+    // What moves beside it is no matter.
+    case.take(desk(ANA), CaseCommand::Identify(SEEN)).await.expect("another step");
+    assert_eq!(case.send(write(77, 79, Finding::Missing)).await.expect("the next").dossier, [79]);
 }
 
 pub(crate) async fn an_officer_asks_for_five_changes_of_mailbox_an_hour(world: World) {
@@ -258,8 +262,7 @@ pub(crate) async fn a_new_representative_takes_the_place_of_the_one_who_was_show
     case.take(CaseActor::Applicant, CaseCommand::AcceptCode { counter: 1 }).await.expect("the code");
     case.check().await;
     assert_eq!(case.ask().await, Err(CaseNotTaken::Refused(CaseRefusal::AppointmentMissing)));
-    let appointment = CaseCommand::CheckDocument { place: 2, finding: Finding::CopyKept, remark: None };
-    case.take(desk(ANA), appointment).await.expect("the appointment");
+    case.take(desk(ANA), found(2, Finding::CopyKept)).await.expect("the appointment");
     case.ask().await.expect("a request");
     case.approve(BETO).await.expect("an approval");
     let change = |from: &str| {

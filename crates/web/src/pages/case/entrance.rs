@@ -113,7 +113,7 @@ fn render(
         l,
         flow,
         reason,
-        form: typed.form,
+        form: typed.form.named(),
         reference: typed.reference,
         mismatch,
         kinds: kinds.collect(),
@@ -190,7 +190,8 @@ pub(super) async fn submit(
         Ok(identifiers) => identifiers,
         Err(errors) => return again(&state, locale, StatusCode::UNPROCESSABLE_ENTITY, (form, errors)),
     };
-    let new = NewCase { identifiers, locale, proof: form.proof().map(str::to_owned) };
+    let (proof, name) = (form.proof().map(str::to_owned), form.form.clone());
+    let new = NewCase { identifiers, locale, proof, form: name };
     match state.service().open_case(new, &client).await {
         Ok(view) => Redirect::to(&address_of(&view.path)).into_response(),
         Err(error) => refuse(&state, locale, error, form),
@@ -282,6 +283,7 @@ pub(super) fn no_case(state: &WebState, locale: Locale, typed: &str, error: &Cas
     match error {
         CaseError::Reference(error) => mistyped(state, locale, StatusCode::NOT_FOUND, (typed, *error)),
         CaseError::TooMany { retry_after } => too_many(state, locale, *retry_after),
+        CaseError::Damaged => message(state, locale, StatusCode::CONFLICT, "case-damaged"),
         CaseError::Unknown => {
             at_reference(state, locale, StatusCode::NOT_FOUND, (typed, tr(locale, "case-unknown")))
         }
