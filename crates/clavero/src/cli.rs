@@ -46,6 +46,7 @@ pub(crate) enum Command {
     Officer(Officer),
     #[command(subcommand)]
     Audit(Audit),
+    Retention,
 }
 
 #[derive(Debug, Args)]
@@ -257,6 +258,7 @@ mod tests {
                 "breach-filter",
                 "generate",
                 "officer",
+                "retention",
             ] {
                 assert!(help.contains(name), "{name} in {help}");
             }
@@ -290,6 +292,7 @@ mod tests {
             "clavero generate employers --count 10 --seed 7",
             "clavero officer add --name Ana --email ana@institucion.example --role supervisor",
             "clavero officer list",
+            "clavero retention",
             "clavero officer disable --email ana@institucion.example",
         ] {
             assert!(parse(line).is_ok(), "{line}");

@@ -149,6 +149,8 @@ pub mod acts {
     pub const SIGN_IN_TRIED: &str = "session.attempted";
     /// Somebody with a session tried to change the key.
     pub const KEY_CHANGE_TRIED: &str = "credential.change_attempted";
+    /// A case whose retention has ended was deleted.
+    pub const CASE_FORGOTTEN: &str = "case.forgotten";
     /// Keys of personal data in this log were destroyed.
     pub const KEYS_DESTROYED: &str = "audit.keys_destroyed";
     /// Entries of this log are missing from before they were sealed.

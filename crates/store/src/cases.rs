@@ -254,4 +254,8 @@ pub trait Cases: Send + Sync + 'static {
 
     /// Queues the reminders that are due: at half of a case's time, and a day before its end. Says how many.
     async fn remind(&self, policy: &Policy, max: u32) -> Result<u64, StoreError>;
+
+    /// Forgets cases that have ended and were last touched before a moment, the oldest first: everything that was typed into
+    /// them, so that nothing is left of it in the database. Says how many; each has an entry in the log.
+    async fn forget_cases(&self, before: Timestamp, policy: &Policy, max: u32) -> Result<u64, StoreError>;
 }

@@ -8,6 +8,7 @@ mod generate;
 mod import;
 mod keys;
 mod officer;
+mod retention;
 mod serve;
 
 use crate::{
@@ -31,6 +32,7 @@ pub(crate) fn run(cli: &Cli, terminal: Terminal) -> Result<(), Failure> {
         Command::BreachFilter(BreachFilter::Build(command)) => breach_filter::build(command, terminal),
         Command::Audit(command) => block_on(audit::run(command, &settings()?, terminal)),
         Command::Officer(command) => block_on(officer::run(command, &settings()?, terminal)),
+        Command::Retention => block_on(retention::run(&settings()?, terminal)),
         Command::Generate(command) => generate::run(command),
         Command::Demo(command) => demo::run(command, settings()?, terminal),
         Command::Serve => serve::run(settings()?),

@@ -129,6 +129,8 @@ impl Check<'_> {
             ("assisted.case_ttl", policy.cases.case_ttl),
             ("assisted.slip_ttl", policy.cases.slip_ttl),
             ("sri.max_age", self.settings.sri.max_age),
+            ("retention.cases", self.settings.retention.cases),
+            ("retention.log", self.settings.retention.log),
             ("session.idle_ttl", self.settings.sessions.idle),
             ("session.absolute_ttl", self.settings.sessions.absolute),
         ] {

@@ -17,7 +17,8 @@ use super::{
     problem::{Fault, Problem},
     reader::{Entry, Reader},
     settings::{
-        Assisted, Database, Desk, Institution, Log, LogFormat, Mail, Secret, Server, Settings, Sri, SriSource,
+        Assisted, Database, Desk, Institution, Log, LogFormat, Mail, Retention, Secret, Server, Settings,
+        Sri, SriSource,
     },
 };
 
@@ -56,6 +57,10 @@ pub(super) fn settings(from: &mut Reader) -> Settings {
                 absolute: from.value("desk.session_life", parse_duration),
             },
             enrolment_life: from.value("desk.enrolment_ttl", parse_duration),
+        },
+        retention: Retention {
+            cases: from.value("retention.cases", parse_duration),
+            log: from.value("retention.log", parse_duration),
         },
         limits: limits(from),
         institution: institution(from),

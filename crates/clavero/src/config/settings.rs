@@ -35,6 +35,7 @@ pub(crate) struct Settings {
     pub(crate) breach_filter: Option<PathBuf>,
     pub(crate) sessions: SessionLife,
     pub(crate) desk: Desk,
+    pub(crate) retention: Retention,
     pub(crate) limits: Limits,
     pub(crate) institution: Institution,
     pub(crate) log: Log,
@@ -47,6 +48,15 @@ impl Settings {
     pub(crate) fn checkpoint_file(&self) -> PathBuf {
         self.checkpoint_file.clone().unwrap_or_else(|| self.key_file.with_file_name("checkpoints.log"))
     }
+}
+
+/// `[retention]`: how long `clavero retention` leaves what is personal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Retention {
+    /// Of a case, from its latest step on.
+    pub(crate) cases: Duration,
+    /// Of an entry of the audit log; the entry itself stays.
+    pub(crate) log: Duration,
 }
 
 /// `[server]`.

@@ -134,7 +134,15 @@ impl Way {
 
     /// From where it stands to its end.
     pub(crate) async fn walk(&self, desk: &Desk<'_>) {
+        self.walk_until(desk, "").await;
+    }
+
+    /// From where it stands up to this step, which is not taken.
+    pub(crate) async fn walk_until(&self, desk: &Desk<'_>, end: &str) {
         for step in self.next(desk).await..self.steps.len() {
+            if self.steps[step] == end {
+                return;
+            }
             self.take(desk, self.steps[step]).await;
             self.answered.set(step + 1);
             desk.answered.set(desk.answered.get() + 1);
@@ -209,13 +217,14 @@ impl Way {
 
     /// What is typed into a form of the page, and where it goes.
     fn written(&self, step: &str, page: &str) -> (&'static str, Vec<(String, String)>) {
+        let address = format!("Calle Ñandú {}", self.employer.ruc);
         let (part, fields) = match step {
             "Se dieron datos" => (
                 "datos",
                 vec![
                     ("applicant", "in_person"),
                     ("phone", "099 999 9999"),
-                    ("address", "Calle Ñandú N1-23"),
+                    ("address", &address),
                     ("email", &self.email),
                     ("centre", "0"),
                 ],

@@ -23,6 +23,7 @@ mod officers;
 mod operations;
 mod passkeys;
 mod registers;
+mod retention;
 mod secrets;
 mod server;
 mod sessions;

@@ -76,4 +76,11 @@ impl<E: Engine> Cases for E {
     async fn remind(&self, policy: &Policy, max: u32) -> Result<u64, StoreError> {
         self.write((policy.clone(), max), |tx, (policy, max)| Box::pin(cases::remind(tx, policy, *max))).await
     }
+
+    async fn forget_cases(&self, before: Timestamp, policy: &Policy, max: u32) -> Result<u64, StoreError> {
+        self.write((before, policy.clone(), max), |tx, (before, policy, max)| {
+            Box::pin(cases::forget(tx, *before, policy, *max))
+        })
+        .await
+    }
 }

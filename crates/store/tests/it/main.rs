@@ -77,6 +77,7 @@ conforms! {
         the_queue_is_by_age_and_counts_each_state,
         figures_and_pairs_are_those_of_the_span,
         a_case_is_found_by_the_recovery_that_led_to_it,
+        a_case_that_ended_long_ago_is_forgotten_and_no_other,
     }
     officers {
         an_enrolment_address_is_used_once_and_ends,

@@ -100,3 +100,15 @@ log-vkey = Verifier key
 log-vkey-text = What checkpoints are verified with. Keep it once, on paper, from two people; it does not change.
 message-log-nothing-title = There is no such entry
 message-log-nothing-text = The log has no sealed entry of that number.
+
+help-retention = Deletes what has come to the end of its retention: cases that ended, and the keys of the personal data in the audit log
+retention-cases = { $count ->
+    [0] no case has come to the end of its retention
+    [one] one case that ended, deleted with all that was typed into it
+   *[other] { $count } cases that ended, deleted with all that was typed into them
+}
+retention-log = { $count ->
+    [0] no entry of the log has come to the end of its retention
+    [one] one entry of the log whose personal data nobody can open any more
+   *[other] { $count } entries of the log whose personal data nobody can open any more
+}

@@ -100,3 +100,15 @@ log-vkey = Clave de verificación
 log-vkey-text = Con ella se verifican los puntos de control. Guárdela una vez, en papel, de dos personas; no cambia.
 message-log-nothing-title = No existe ese asiento
 message-log-nothing-text = El registro no tiene ningún asiento sellado con ese número.
+
+help-retention = Borra lo que cumplió su plazo de conservación: casos terminados, y las llaves de los datos personales del registro de auditoría
+retention-cases = { $count ->
+    [0] ningún caso cumplió su plazo
+    [one] un caso terminado, borrado con todo lo que se escribió en él
+   *[other] { $count } casos terminados, borrados con todo lo que se escribió en ellos
+}
+retention-log = { $count ->
+    [0] ningún asiento del registro cumplió su plazo
+    [one] un asiento del registro cuyos datos personales ya no puede abrir nadie
+   *[other] { $count } asientos del registro cuyos datos personales ya no puede abrir nadie
+}

@@ -1,6 +1,7 @@
 //! The one writer of cases: load, let the protocol decide, save state, mails, registry, recoveries and audit together.
 
 mod effects;
+mod forget;
 mod lists;
 mod mails;
 mod rows;
@@ -18,6 +19,7 @@ use crate::{
     sql::{Read, Tx, params},
 };
 
+pub(crate) use forget::forget;
 pub(crate) use lists::{counts, of_case, of_desk, page};
 pub(crate) use mails::{code_mail, find_stop, mint_stop, recipient, record_code, remind, still_counts};
 pub(crate) use rows::find;

@@ -428,3 +428,33 @@ pub(crate) async fn a_case_is_found_by_the_recovery_that_led_to_it(world: World)
     assert_eq!(by_name.map(|found| found.case.id), Some(found.case.id));
     assert_eq!(world.store.case_by_reference(desk::reference(9)).await.expect("a read"), None);
 }
+
+pub(crate) async fn a_case_that_ended_long_ago_is_forgotten_and_no_other(world: World) {
+    let closed = Desk::open(&world, 1).await;
+    closed.activate(NEW, 90).await;
+    let link = closed.mail_link().await;
+    world.store.redeem(world.redemption(link, "$new$")).await.expect("a transaction").expect("the key");
+    let expired = Desk::open(&world, 2).await;
+    let frozen = Desk::open(&world, 3).await;
+    frozen.take(CaseActor::OldMailbox, CaseCommand::Stop).await.expect("a stop");
+    world.clock.forward(100 * DAY);
+    let (rejected, open) = (Desk::open(&world, 4).await, Desk::open(&world, 5).await);
+    let reject = rejected.take(officer(CARLA, Role::Supervisor), CaseCommand::Reject).await;
+    reject.expect("the end of it");
+    let forget = async |before, max| {
+        world.store.forget_cases(before, &world.policy, max).await.expect("a transaction")
+    };
+    let hour_ago = world.store.now() - Duration::from_hours(1);
+    assert_eq!((forget(hour_ago, 1).await, forget(hour_ago, 9).await), (1, 1));
+    assert_eq!(forget(hour_ago, 9).await, 0);
+    let exists = async |case: &Desk<'_>| world.store.case(case.id).await.expect("a read").is_some();
+    for (case, expected) in
+        [(&closed, false), (&expired, false), (&frozen, true), (&rejected, true), (&open, true)]
+    {
+        assert_eq!(exists(case).await, expected, "{:?}", case.id);
+    }
+    assert!(world.store.case_events(closed.id).await.expect("a read").is_empty());
+    world.clock.forward(1);
+    assert_eq!(forget(world.store.now(), 9).await, 1, "the rejected one, once it is old enough");
+    assert!(exists(&open).await && exists(&frozen).await);
+}
