@@ -1,9 +1,13 @@
 //! What the engines' SQL does not share, in one place.
+//!
+//! Numbers are `BIGINT` and truth values `BOOLEAN` where the engine has them. One column holds anything (`meta.value`): where a
+//! column has one type only, a number is its eight bytes there.
 
 /// Whose SQL a statement is to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Dialect {
     Sqlite,
+    Postgres,
 }
 
 /// Whether what is read is to be decided upon.
@@ -16,17 +20,24 @@ pub(crate) enum Lock {
 }
 
 impl Dialect {
-    /// The end of a `SELECT` that locks the rows of `table`. `SQLite` has one writer at a time anyway.
-    pub(crate) const fn lock(self, _lock: Lock, _table: &str) -> &'static str {
-        match self {
-            Self::Sqlite => "",
+    /// Whether several transactions write at a time, so that what is decided upon has to be locked.
+    pub(crate) const fn is_concurrent(self) -> bool {
+        matches!(self, Self::Postgres)
+    }
+
+    /// The end of a `SELECT` of one table that locks its rows.
+    pub(crate) const fn lock(self, lock: Lock) -> &'static str {
+        match (self, lock) {
+            (Self::Sqlite, _) | (_, Lock::None) => "",
+            (Self::Postgres, Lock::Row) => " FOR UPDATE",
         }
     }
 
-    /// Whether several transactions write at a time.
-    pub(crate) const fn is_concurrent(self) -> bool {
-        match self {
-            Self::Sqlite => false,
+    /// The same for the recoveries, named `r`, of a `SELECT` of several tables.
+    pub(crate) const fn lock_recovery(self, lock: Lock) -> &'static str {
+        match (self, lock) {
+            (Self::Sqlite, _) | (_, Lock::None) => "",
+            (Self::Postgres, Lock::Row) => " FOR UPDATE OF r",
         }
     }
 
@@ -34,6 +45,7 @@ impl Dialect {
     pub(crate) const fn take_free(self) -> &'static str {
         match self {
             Self::Sqlite => "",
+            Self::Postgres => " FOR UPDATE SKIP LOCKED",
         }
     }
 
@@ -41,13 +53,20 @@ impl Dialect {
     pub(crate) const fn numbers(self) -> &'static str {
         match self {
             Self::Sqlite => "SELECT value FROM json_each(?3)",
+            Self::Postgres => {
+                "SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST(CAST(?3 AS TEXT) AS JSON))"
+            }
         }
     }
 
-    /// How many entries were ever written into the audit log, as an expression.
+    /// How many entries were ever written into the audit log, as an expression. A sequence of the server also counts what was
+    /// rolled back, so there it is not known: as many as there are.
     pub(crate) const fn entries_written(self) -> &'static str {
         match self {
             Self::Sqlite => "(SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'audit')",
+            Self::Postgres => {
+                "(SELECT coalesce(max(place) + 1, 0) FROM audit_entry) + (SELECT count(*) FROM audit)"
+            }
         }
     }
 }

@@ -13,6 +13,7 @@ mod engine;
 mod log;
 mod model;
 mod officers;
+mod postgres;
 mod sql;
 mod sqlite;
 mod stage;
@@ -27,6 +28,7 @@ pub use clock::{Clock, SystemClock};
 pub use log::*;
 pub use model::*;
 pub use officers::*;
+pub use postgres::Postgres;
 pub use sqlite::Sqlite;
 
 /// Why the store could not do it. Nothing was changed, unless [`StoreError::Unknown`] says otherwise.
@@ -55,6 +57,9 @@ pub enum StoreError {
     /// A migration that was applied differs from the one this version has.
     #[error("migration {0} of the database is not the one that this version would have applied")]
     ForeignMigration(u32),
+    /// The server only follows another one.
+    #[error("the database server is a standby, which cannot be written to; name the primary")]
+    Standby,
     /// The clock is behind the newest moment that the database has seen.
     #[error(
         "the clock is {seconds} s behind the newest moment in the database; set it right and start again"

@@ -6,7 +6,6 @@
 use std::{
     borrow::Cow,
     future::Future,
-    marker::PhantomData,
     pin::Pin,
     task::{Context, Poll, Waker},
 };
@@ -143,7 +142,7 @@ impl<T: Column> Column for Option<T> {
 }
 
 /// Names a column: its place, or its name.
-pub(crate) trait At: rusqlite::RowIndex {}
+pub(crate) trait At: rusqlite::RowIndex + tokio_postgres::row::RowIndex + std::fmt::Display {}
 
 impl At for usize {}
 impl At for &str {}
@@ -151,6 +150,7 @@ impl At for &str {}
 /// A row, for as long as the engine shows it.
 pub(crate) enum Row<'a> {
     Sqlite(&'a rusqlite::Row<'a>),
+    Postgres(&'a tokio_postgres::Row),
 }
 
 impl Row<'_> {
@@ -162,18 +162,20 @@ impl Row<'_> {
     pub(crate) fn value(&self, at: impl At) -> Result<Value<'_>, StoreError> {
         match self {
             Self::Sqlite(row) => crate::sqlite::value(row, at),
+            Self::Postgres(row) => crate::postgres::value(row, at),
         }
     }
 }
 
 /// An engine's answer: there already, or on its way.
 pub(crate) enum Reply<'a, T> {
-    Ready(std::future::Ready<Result<T, StoreError>>, PhantomData<&'a ()>),
+    Ready(std::future::Ready<Result<T, StoreError>>),
+    Later(Working<'a, T>),
 }
 
 impl<T> Reply<'_, T> {
     pub(crate) fn ready(outcome: Result<T, StoreError>) -> Self {
-        Self::Ready(std::future::ready(outcome), PhantomData)
+        Self::Ready(std::future::ready(outcome))
     }
 }
 
@@ -182,7 +184,8 @@ impl<T> Future for Reply<'_, T> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.get_mut() {
-            Self::Ready(reply, _) => Pin::new(reply).poll(context),
+            Self::Ready(reply) => Pin::new(reply).poll(context),
+            Self::Later(reply) => reply.as_mut().poll(context),
         }
     }
 }

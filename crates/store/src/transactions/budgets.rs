@@ -27,7 +27,7 @@ async fn load(
     let sql = format!(
         "SELECT key, state FROM budget WHERE key IN ({}) ORDER BY key{}",
         places(keys.len(), |place| format!("?{place}")),
-        db.dialect().lock(lock, "budget")
+        db.dialect().lock(lock)
     );
     let bound: Vec<Value<'_>> = keys.iter().map(|key| key.to_value()).collect();
     let found = db.all(&sql, &bound, |row| Ok((row.get(0)?, row.get(1)?))).await?;

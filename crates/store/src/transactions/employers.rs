@@ -22,7 +22,7 @@ pub(crate) async fn find(db: &dyn Read, key: &EmployerKey) -> Result<Option<Empl
 /// From here on nobody else changes this employer's row, key or open cases until the transaction ends. It comes before any other
 /// lock but that of a mail, so that two transactions never wait for each other. What is read is to be read after it.
 pub(crate) fn hold(tx: &dyn Tx, key: &EmployerKey) -> Result<(), StoreError> {
-    match tx.dialect().lock(Lock::Row, "employer") {
+    match tx.dialect().lock(Lock::Row) {
         "" => Ok(()),
         lock => tx.put(&format!("SELECT id FROM employer WHERE id = ?1{lock}"), params![key.as_i64()]),
     }

@@ -34,7 +34,7 @@ pub(crate) fn hold(tx: &dyn Tx, whole: Whole) -> Result<(), StoreError> {
         Whole::Log => "hold_log",
         Whole::Officers => "hold_officers",
     };
-    match tx.dialect().lock(Lock::Row, "meta") {
+    match tx.dialect().lock(Lock::Row) {
         "" => Ok(()),
         lock => tx.put(&format!("SELECT key FROM meta WHERE key = ?1{lock}"), params![key]),
     }

@@ -267,7 +267,7 @@ fn delete(tx: &dyn Tx, id: MailId) -> Result<(), StoreError> {
 }
 
 pub(crate) async fn settle(tx: &dyn Tx, settle: &Settle) -> Result<bool, StoreError> {
-    let lock = tx.dialect().lock(Lock::Row, "outbox");
+    let lock = tx.dialect().lock(Lock::Row);
     let sql = format!("SELECT {COLUMNS} FROM outbox WHERE id = ?1 AND attempts = ?2{lock}");
     let stored = tx.first(&sql, params![settle.id.0, settle.attempts], decode).await?;
     let Some(Stored { row, .. }) = stored else { return Ok(false) };

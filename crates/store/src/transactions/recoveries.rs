@@ -17,7 +17,7 @@ pub(crate) async fn find(
     id: RecoveryId,
     lock: Lock,
 ) -> Result<Option<RecoveryRecord>, StoreError> {
-    let lock = db.dialect().lock(lock, "r");
+    let lock = db.dialect().lock_recovery(lock);
     db.first(&format!("SELECT {COLUMNS} FROM recovery r WHERE r.id = ?1{lock}"), params![id.0], decode).await
 }
 
@@ -26,7 +26,7 @@ pub(crate) async fn find_link(
     verifier: &Digest,
     lock: Lock,
 ) -> Result<Option<LinkRecord>, StoreError> {
-    let lock = db.dialect().lock(lock, "r");
+    let lock = db.dialect().lock_recovery(lock);
     let sql = format!(
         "SELECT {COLUMNS}, l.counter FROM link l JOIN recovery r ON r.id = l.recovery_id WHERE l.verifier = ?1{lock}"
     );
@@ -36,7 +36,7 @@ pub(crate) async fn find_link(
 
 /// The recoveries of an employer that another one could end.
 pub(crate) async fn live(tx: &dyn Tx, employer: &EmployerKey) -> Result<Vec<RecoveryRecord>, StoreError> {
-    let lock = tx.dialect().lock(Lock::Row, "r");
+    let lock = tx.dialect().lock_recovery(Lock::Row);
     let sql = format!(
         "SELECT {COLUMNS} FROM recovery r WHERE r.employer_id = ?1 AND r.stage < 2 ORDER BY r.id{lock}"
     );

@@ -97,7 +97,7 @@ pub(crate) async fn close(
 ) -> Result<u64, StoreError> {
     let closed = tx
         .execute(
-            "DELETE FROM session WHERE employer_id = ?1 AND (?2 IS NULL OR id = ?2) AND (?3 IS NULL OR token <> ?3)",
+            "DELETE FROM session WHERE employer_id = ?1 AND (id = ?2 OR ?2 IS NULL) AND (token <> ?3 OR ?3 IS NULL)",
             params![employer.as_i64(), id, keep],
         )
         .await?;

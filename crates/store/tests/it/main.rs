@@ -4,28 +4,38 @@ mod cases;
 mod conformance;
 mod log;
 mod officers;
+mod postgres;
 mod world;
 
 use std::sync::Arc;
 
 use clavero_store::{Sqlite, Store, StoreError};
-use world::{TestClock, World};
+use world::{Place, TestClock, World};
 
 /// A fresh `SQLite` database with a clock of the test's own.
 fn sqlite() -> World {
     let folder = tempfile::tempdir().expect("a folder");
     let clock = Arc::new(TestClock::default());
     let store = Sqlite::open(&folder.path().join("test.db"), clock.clone()).expect("a database");
-    World::new(Arc::new(store), clock, folder)
+    World::new(Arc::new(store), clock, Place::Folder(folder))
 }
 
 macro_rules! conforms {
     ($($suite:ident { $($test:ident),+ $(,)? })+) => {
-        mod sqlite {
+        mod on_sqlite {
             $(mod $suite {
                 $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
                 async fn $test() {
                     crate::$suite::$test(crate::sqlite()).await;
+                })+
+            })+
+        }
+
+        mod on_postgres {
+            $(mod $suite {
+                $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+                async fn $test() {
+                    crate::$suite::$test(crate::postgres::world().await).await;
                 })+
             })+
         }
@@ -95,9 +105,9 @@ conforms! {
 async fn an_acknowledged_transaction_is_there_after_a_restart() {
     let world = sqlite();
     let record = world.begin().await;
-    let (folder, clock, store) = world.into_parts();
+    let (place, clock, store) = world.into_parts();
     drop(store);
-    let again = Sqlite::open(&folder.path().join("test.db"), clock).expect("the database");
+    let again = Sqlite::open(&place.folder().join("test.db"), clock).expect("the database");
     assert_eq!(again.recovery(record.recovery.id).await.expect("a read"), Some(record));
 }
 
@@ -105,18 +115,18 @@ async fn an_acknowledged_transaction_is_there_after_a_restart() {
 async fn a_start_in_the_past_is_refused() {
     let world = sqlite();
     world.begin().await;
-    let (folder, clock, store) = world.into_parts();
+    let (place, clock, store) = world.into_parts();
     drop(store);
     clock.back(3_600);
-    let refused = Sqlite::open(&folder.path().join("test.db"), clock);
+    let refused = Sqlite::open(&place.folder().join("test.db"), clock);
     assert!(matches!(refused.err(), Some(StoreError::ClockBehind { seconds: 3_600 })));
 }
 
 #[tokio::test]
 async fn a_schema_of_a_newer_version_is_refused() {
-    let (folder, clock, store) = sqlite().into_parts();
+    let (place, clock, store) = sqlite().into_parts();
     drop(store);
-    let path = folder.path().join("test.db");
+    let path = place.folder().join("test.db");
     let connection = rusqlite::Connection::open(&path).expect("the database");
     connection.execute("INSERT INTO migration VALUES (99, x'00')", []).expect("a newer migration");
     drop(connection);

@@ -1,6 +1,7 @@
 //! A store with one employer in it, and time in the test's hand.
 
 use std::{
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicI64, AtomicU8, Ordering},
@@ -8,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use clavero_postgres_fixture::Cluster;
 use clavero_protocol::{
     Command, EmployerKey, EmployerKind, FlowMail, ForeignerRule, Policy, Recovery, RecoveryId,
     RepresentativeId, Ruc, Subject, Sucursal, Timestamp,
@@ -46,11 +48,35 @@ impl Clock for TestClock {
 pub(crate) const LIFE: SessionLife =
     SessionLife { idle: Duration::from_mins(15), absolute: Duration::from_hours(12) };
 
+/// Where the database is, for as long as the test runs.
+pub(crate) enum Place {
+    Folder(TempDir),
+    Server(Cluster, String),
+}
+
+impl Place {
+    /// The embedded engine's folder.
+    pub(crate) fn folder(&self) -> &Path {
+        match self {
+            Self::Folder(folder) => folder.path(),
+            Self::Server(..) => panic!("a server's database is in no folder of the test"),
+        }
+    }
+
+    /// The server, and the database's name there.
+    pub(crate) fn server(&self) -> (&Cluster, &str) {
+        match self {
+            Self::Server(cluster, database) => (cluster, database),
+            Self::Folder(_) => panic!("the embedded engine has no server"),
+        }
+    }
+}
+
 pub(crate) struct World {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) policy: Arc<Policy>,
-    folder: TempDir,
+    place: Place,
     next: AtomicU8,
 }
 
@@ -84,12 +110,12 @@ pub(crate) fn limit(key: u8, limit: u32) -> Limit {
 }
 
 impl World {
-    pub(crate) fn new(store: Arc<dyn Store>, clock: Arc<TestClock>, folder: TempDir) -> Self {
-        Self { store, clock, policy: Arc::new(Policy::default()), folder, next: AtomicU8::new(1) }
+    pub(crate) fn new(store: Arc<dyn Store>, clock: Arc<TestClock>, place: Place) -> Self {
+        Self { store, clock, policy: Arc::new(Policy::default()), place, next: AtomicU8::new(1) }
     }
 
-    pub(crate) fn into_parts(self) -> (TempDir, Arc<TestClock>, Arc<dyn Store>) {
-        (self.folder, self.clock, self.store)
+    pub(crate) fn into_parts(self) -> (Place, Arc<TestClock>, Arc<dyn Store>) {
+        (self.place, self.clock, self.store)
     }
 
     fn fresh(&self) -> u8 {

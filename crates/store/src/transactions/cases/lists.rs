@@ -81,7 +81,7 @@ pub(crate) async fn page(
 ) -> Result<CaseList, StoreError> {
     let (after_at, after_id) = query.after.map_or((i64::MIN, [0; 16]), |(at, id)| (at.as_micros(), id.0));
     let condition = format!(
-        "{} AND (?1 IS NULL OR centre = ?1) AND (created_at, id) > (?2, ?3) ORDER BY created_at, id LIMIT ?4",
+        "{} AND (centre = ?1 OR ?1 IS NULL) AND (created_at, id) > (?2, ?3) ORDER BY created_at, id LIMIT ?4",
         stages(query.state)
     );
     let limit = query.rows.saturating_add(1).saturating_mul(READ_AHEAD);
@@ -131,7 +131,7 @@ async fn states(
     ];
     let since = (now - policy.cases.case_ttl).as_micros();
     let sql = "SELECT stage, count(*) FROM assisted_case WHERE stage < 10 AND (created_at > ?1 OR stage = 7) \
-               AND (?2 IS NULL OR centre = ?2) GROUP BY stage";
+               AND (centre = ?2 OR ?2 IS NULL) GROUP BY stage";
     let counted: BTreeMap<i64, u64> =
         counted(db.all(sql, params![since, centre], |row| Ok((row.get(0)?, row.get(1)?))).await?);
     let count = |place| counted.get(&place).copied().unwrap_or_default();

@@ -125,7 +125,7 @@ pub(crate) async fn step(
 
 /// From here on nobody else changes this case until the transaction ends.
 pub(crate) fn hold(tx: &dyn Tx, id: CaseId) -> Result<(), StoreError> {
-    match tx.dialect().lock(Lock::Row, "assisted_case") {
+    match tx.dialect().lock(Lock::Row) {
         "" => Ok(()),
         lock => tx.put(&format!("SELECT id FROM assisted_case WHERE id = ?1{lock}"), params![id.0]),
     }

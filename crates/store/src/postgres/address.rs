@@ -1,0 +1,90 @@
+//! Where the server is, and how the way there is secured.
+
+use std::{path::Path, time::Duration};
+
+use rustls::{
+    ClientConfig, RootCertStore,
+    pki_types::{CertificateDer, pem::PemObject as _},
+};
+use tokio_postgres::{Config, config::TargetSessionAttrs};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::StoreError;
+
+const CONNECT: Duration = Duration::from_secs(5);
+/// A server that has gone without a word is noticed within this.
+const SILENCE: Duration = Duration::from_secs(10);
+
+/// What every connection asks of the server: no lock outlives a node that has gone by much, and nobody waits for ever.
+const LIMITS: &str =
+    "-c statement_timeout=60s -c lock_timeout=10s -c idle_in_transaction_session_timeout=15s";
+
+/// A server's address as read from a URL.
+pub(super) struct Address {
+    pub(super) config: Config,
+    pub(super) tls: MakeRustlsConnect,
+}
+
+impl Address {
+    /// Reads `postgres://…`. `sslrootcert` names a file of certificates to trust in place of the machine's own, and the
+    /// `sslmode`s `verify-ca` and `verify-full` mean what `require` does here: a certificate is verified in any case.
+    pub(super) fn read(url: &str) -> Result<Self, StoreError> {
+        let refused = |why: String| StoreError::Engine(format!("the database's address: {why}"));
+        let (base, query) = url.split_once('?').unwrap_or((url, ""));
+        let mut roots = None;
+        let mut kept = Vec::new();
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            match pair.split_once('=') {
+                Some(("sslrootcert", path)) => roots = Some(path.replace("%2F", "/")),
+                Some(("sslmode", "verify-ca" | "verify-full")) => kept.push("sslmode=require".to_owned()),
+                _ => kept.push(pair.to_owned()),
+            }
+        }
+        let mut config: Config = format!("{base}?{}", kept.join("&"))
+            .parse()
+            .map_err(|error: tokio_postgres::Error| refused(super::connection::told(&error)))?;
+        let options = config.get_options().map_or_else(|| LIMITS.to_owned(), |own| format!("{LIMITS} {own}"));
+        config.options(options).tcp_user_timeout(SILENCE).keepalives_idle(SILENCE);
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(CONNECT);
+        }
+        if config.get_application_name().is_none() {
+            config.application_name("clavero");
+        }
+        let roots = root_certificates(roots.as_deref().map(Path::new)).map_err(refused)?;
+        Ok(Self { config, tls: connector(roots).map_err(refused)? })
+    }
+
+    /// The same, for connections that have to be able to write: of several hosts, the one that is primary.
+    pub(super) fn for_writing(&self) -> Config {
+        let mut config = self.config.clone();
+        config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+        config
+    }
+}
+
+fn root_certificates(file: Option<&Path>) -> Result<RootCertStore, String> {
+    let mut roots = RootCertStore::empty();
+    match file {
+        Some(path) => {
+            let unreadable = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+            for certificate in CertificateDer::pem_file_iter(path).map_err(|error| unreadable(&error))? {
+                let certificate = certificate.map_err(|error| unreadable(&error))?;
+                roots.add(certificate).map_err(|error| unreadable(&error))?;
+            }
+        }
+        None => {
+            // Those that cannot be read are not trusted; a server that needs one of them is refused.
+            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        }
+    }
+    Ok(roots)
+}
+
+fn connector(roots: RootCertStore) -> Result<MakeRustlsConnect, String> {
+    let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?;
+    Ok(MakeRustlsConnect::new(builder.with_root_certificates(roots).with_no_client_auth()))
+}

@@ -1,0 +1,59 @@
+//! Statements on a connection of the pool.
+
+use std::{borrow::Cow, error::Error as _};
+
+use deadpool_postgres::Object;
+use futures_util::TryStreamExt as _;
+use tokio_postgres::{Error, Statement};
+
+use crate::{
+    StoreError,
+    dialect::Dialect,
+    sql::{Read, Reply, Row, Take, Value},
+};
+
+/// A statement's text as this engine has it: parameters are `$1` here.
+pub(super) fn text(sql: &str) -> Cow<'_, str> {
+    if sql.contains('?') { Cow::Owned(sql.replace('?', "$")) } else { Cow::Borrowed(sql) }
+}
+
+/// An error with what the server said: its own text is one word. Never a value, which the server puts into its details.
+pub(super) fn told(error: &Error) -> String {
+    match (error.as_db_error(), error.source()) {
+        (Some(said), _) => format!("{} (SQLSTATE {})", said.message(), said.code().code()),
+        (None, Some(source)) => format!("{error}: {source}"),
+        (None, None) => error.to_string(),
+    }
+}
+
+impl From<Error> for StoreError {
+    fn from(error: Error) -> Self {
+        Self::Engine(told(&error))
+    }
+}
+
+/// All rows of a statement.
+pub(super) async fn each_row(
+    client: &tokio_postgres::Client,
+    statement: &Statement,
+    params: &[Value<'_>],
+) -> Result<Vec<tokio_postgres::Row>, Error> {
+    client.query_raw(statement, params.iter().copied()).await?.try_collect().await
+}
+
+/// A connection outside of any transaction: each statement sees what is committed when it begins.
+pub(super) struct Db(pub(super) Object);
+
+impl Read for Db {
+    fn dialect(&self) -> Dialect {
+        Dialect::Postgres
+    }
+
+    fn each<'a>(&'a self, sql: &'a str, params: &'a [Value<'a>], take: &'a mut Take<'a>) -> Reply<'a, ()> {
+        Reply::Later(Box::pin(async move {
+            let statement = self.0.prepare_cached(&text(sql)).await?;
+            let rows = each_row(&self.0, &statement, params).await?;
+            rows.iter().try_for_each(|row| take(&Row::Postgres(row)))
+        }))
+    }
+}

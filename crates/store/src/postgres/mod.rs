@@ -1,0 +1,233 @@
+//! The engine for several nodes: PostgreSQL 15 or later. All that they must agree upon is there: limits, sessions, mails, the
+//! log, and the time.
+
+mod address;
+mod bell;
+mod clock;
+mod connection;
+mod migrate;
+mod transaction;
+mod values;
+
+use std::{sync::Arc, time::Duration};
+
+use clavero_protocol::Timestamp;
+use deadpool_postgres::{
+    Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, Timeouts,
+};
+use tokio::task::JoinHandle;
+use tokio_postgres::Client;
+
+use self::{
+    address::Address,
+    bell::Bell,
+    clock::{ServerClock, Time},
+    connection::{Db, told},
+    transaction::PgTx,
+};
+use crate::{
+    Claim, ClaimedMail, Clock, StoreError,
+    clock::LARGEST_STEP,
+    engine::{Engine, Look, Work},
+    sql::{Query as _, params},
+    transactions::outbox,
+};
+
+pub(crate) use values::value;
+
+/// Connections of a node. More would only wait for each other inside the server.
+const CONNECTIONS: usize = 24;
+/// How long a connection is waited for; past it the caller is told to come back.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How often a transaction is carried out that loses a race for locks, or its connection before the commit.
+const TRIES: u32 = 5;
+/// The oldest server: 15, as its `server_version_num` says it.
+const OLDEST: i32 = 150_000;
+
+/// The engine for several nodes.
+pub struct Postgres {
+    inner: Arc<Inner>,
+    attendant: JoinHandle<()>,
+}
+
+struct Inner {
+    pool: Pool,
+    address: Address,
+    time: Arc<Time>,
+    bell: Bell,
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        self.attendant.abort();
+    }
+}
+
+impl Postgres {
+    /// Opens the database at `url` and brings its schema up to date. The server's clock decides.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        Self::open_with(url, None).await
+    }
+
+    /// The same with a clock of the caller's own.
+    pub async fn open_with(url: &str, clock: Option<Arc<dyn Clock>>) -> Result<Self, StoreError> {
+        let address = Address::read(url)?;
+        let manager = Manager::from_config(
+            address.for_writing(),
+            address.tls.clone(),
+            ManagerConfig { recycling_method: RecyclingMethod::Fast },
+        );
+        let timeouts = Timeouts { wait: Some(PATIENCE), create: Some(PATIENCE * 2), recycle: Some(PATIENCE) };
+        let pool = Pool::builder(manager)
+            .max_size(CONNECTIONS)
+            .runtime(Runtime::Tokio1)
+            .timeouts(timeouts)
+            .build()
+            .map_err(|error| StoreError::Engine(error.to_string()))?;
+        let client = first_connection(&pool, &address).await?;
+        refuse_old(&client).await?;
+        migrate::run(&client).await?;
+        let time = match clock {
+            Some(clock) => Time::Given(clock),
+            None => Time::Server(ServerClock::new(transaction::server_time(&client).await?)),
+        };
+        refuse_the_past(client, time.now()).await?;
+        let inner = Arc::new(Inner { pool, address, time: Arc::new(time), bell: Bell::new() });
+        let attendant = tokio::spawn(bell::attend(Arc::clone(&inner)));
+        Ok(Self { inner, attendant })
+    }
+}
+
+/// The first connection says why there is none.
+async fn first_connection(pool: &Pool, address: &Address) -> Result<Object, StoreError> {
+    let failed = match pool.get().await {
+        Ok(client) => return Ok(client),
+        Err(error) => refused(&error),
+    };
+    // A standby would be passed over, which does not tell that it is one.
+    let Ok((client, connection)) = address.config.connect(address.tls.clone()).await else {
+        return Err(failed);
+    };
+    let connection = tokio::spawn(async move { connection.await.ok() });
+    let standby = client.query_one("SELECT pg_is_in_recovery()", &[]).await.is_ok_and(|row| row.get(0));
+    connection.abort();
+    Err(if standby { StoreError::Standby } else { failed })
+}
+
+async fn refuse_old(client: &Client) -> Result<(), StoreError> {
+    let row = client.query_one("SELECT CAST(current_setting('server_version_num') AS INTEGER)", &[]).await?;
+    let version: i32 = row.get(0);
+    if version < OLDEST {
+        let (is, needs) = (version / 10_000, OLDEST / 10_000);
+        return Err(StoreError::Engine(format!("PostgreSQL {is} is too old, {needs} is needed")));
+    }
+    Ok(())
+}
+
+/// A start in the past would bring ended codes and sessions back.
+async fn refuse_the_past(client: Object, now: Timestamp) -> Result<(), StoreError> {
+    let sql = "SELECT value FROM meta WHERE key = 'clock_high_water'";
+    let high_water: Option<i64> = Db(client).first(sql, params![], |row| row.get(0)).await?;
+    let behind = high_water.map_or(Duration::ZERO, |at| Timestamp::from_micros(at).saturating_since(now));
+    if behind > LARGEST_STEP {
+        return Err(StoreError::ClockBehind { seconds: behind.as_secs() });
+    }
+    Ok(())
+}
+
+fn refused(error: &PoolError) -> StoreError {
+    match error {
+        PoolError::Timeout(deadpool_postgres::TimeoutType::Wait) => StoreError::Busy,
+        PoolError::Backend(error) => StoreError::Engine(told(error)),
+        other => StoreError::Engine(other.to_string()),
+    }
+}
+
+impl Inner {
+    async fn carry_out<A, T>(&self, with: &A, work: Work<A, T>) -> Result<T, StoreError> {
+        let mut tries = 1;
+        loop {
+            let client = self.pool.get().await.map_err(|error| refused(&error))?;
+            let tx = PgTx::new(client, Arc::clone(&self.time));
+            let outcome = match work(&tx, with).await {
+                Ok(done) => tx.commit().await.map(|()| done),
+                Err(error) => Err(error),
+            };
+            match outcome {
+                Ok(done) => {
+                    if tx.queued_mail() {
+                        self.bell.ring_everywhere();
+                    }
+                    return Ok(done);
+                }
+                Err(error) => {
+                    tx.roll_back().await;
+                    if !tx.may_try_again() || tries == TRIES {
+                        return Err(error);
+                    }
+                    tries += 1;
+                }
+            }
+        }
+    }
+}
+
+impl Engine for Postgres {
+    fn moment(&self) -> Timestamp {
+        self.inner.time.now()
+    }
+
+    fn step(&self) -> Option<Duration> {
+        self.inner.time.step()
+    }
+
+    async fn write<A: Send + Sync + 'static, T: Send + 'static>(
+        &self,
+        with: A,
+        work: Work<A, T>,
+    ) -> Result<T, StoreError> {
+        let inner = Arc::clone(&self.inner);
+        // On a task of its own: whoever asked may go, and the transaction comes to its end all the same.
+        let carried_out = tokio::spawn(async move { inner.carry_out(&with, work).await });
+        carried_out.await.map_err(|error| StoreError::Unknown(error.to_string()))?
+    }
+
+    async fn write_within<A: Send + Sync + 'static, T: Send + 'static>(
+        &self,
+        _patience: Duration,
+        with: A,
+        work: Work<A, T>,
+    ) -> Result<T, StoreError> {
+        // The server lets commits that come together share a flush by itself.
+        self.write(with, work).await
+    }
+
+    async fn read<A: Send + Sync + 'static, T: Send + 'static>(
+        &self,
+        with: A,
+        look: Look<A, T>,
+    ) -> Result<T, StoreError> {
+        let db = Db(self.inner.pool.get().await.map_err(|error| refused(&error))?);
+        look(&db, &with).await
+    }
+
+    async fn claim(&self, claim: Claim) -> Result<Vec<ClaimedMail>, StoreError> {
+        let mut listener = self.inner.bell.listen();
+        let patience_ends = tokio::time::Instant::now() + claim.wait;
+        let mut waits = !claim.wait.is_zero();
+        let claim = Arc::new(claim);
+        loop {
+            let work: Work<Arc<Claim>, Vec<ClaimedMail>> = |tx, claim| Box::pin(outbox::claim(tx, claim));
+            let taken = self.write(Arc::clone(&claim), work).await?;
+            if !taken.is_empty() || !waits {
+                return Ok(taken);
+            }
+            waits = listener.wait(patience_ends).await;
+        }
+    }
+
+    async fn ring(&self) -> Result<(), StoreError> {
+        self.inner.bell.look();
+        Ok(())
+    }
+}
