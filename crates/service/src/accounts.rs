@@ -102,7 +102,9 @@ impl Service {
             Denied::Exceeded { exceeded: Exceeded { retry_at }, .. } => {
                 SignInError::TooMany { retry_after: retry_at.saturating_since(now) }
             }
-            Denied::SpentProof => SignInError::TooMany { retry_after: std::time::Duration::from_secs(1) },
+            Denied::SpentProof => {
+                SignInError::ProofRequired(Box::new(self.ask_for_work(Scope::SignIn, client, None)))
+            }
         })
     }
 

@@ -88,11 +88,11 @@ impl Service {
                 let subject = subject_of(&employer);
                 let lane = employer.record.email.as_ref().map(|email| email.lane);
                 let hint = self.hint_of(Some(&employer));
-                self.begin(&request, subject, None, Start { lane, limits, once, hint }).await
+                self.begin(&request, subject, None, Start { lane, limits, once, hint, client }).await
             }
             Way::Assisted(employer, reason) if self.settings.policy.mismatch == Mismatch::Say => {
                 let limits = vec![self.budgets().starts(client)];
-                let start = Start { lane: None, limits, once, hint: self.hint_of(Some(&employer)) };
+                let start = Start { lane: None, limits, once, hint: self.hint_of(Some(&employer)), client };
                 self.begin(&request, subject_of(&employer), Some(reason), start).await
             }
             Way::Mismatch if self.settings.policy.mismatch == Mismatch::Say => {
@@ -105,7 +105,7 @@ impl Service {
             Way::Assisted(..) | Way::Mismatch => {
                 let limits = self.decoy_limits(&request.identifiers, client, braked);
                 let hint = self.hint_of(None);
-                let start = Start { lane: Some(self.decoy_lane()), limits, once, hint };
+                let start = Start { lane: Some(self.decoy_lane()), limits, once, hint, client };
                 self.begin(&request, Subject::Decoy, None, start).await
             }
         }
@@ -162,10 +162,20 @@ impl Service {
         client: &Client,
     ) -> Result<Once, Box<proof::Challenge>> {
         let (network, now) = (client.network(), self.store.now());
-        proof.and_then(|proof| proof::check(&self.keys, proof, scope, &network, now)).ok_or_else(|| {
-            metrics::counter!("clavero_proofs_required_total").increment(1);
-            Box::new(proof::challenge(&self.keys, scope, &network, now, proof))
-        })
+        proof
+            .and_then(|proof| proof::check(&self.keys, proof, scope, &network, now))
+            .ok_or_else(|| Box::new(self.ask_for_work(scope, client, proof)))
+    }
+
+    /// A fresh task; whoever waits already goes on waiting.
+    pub(crate) fn ask_for_work(
+        &self,
+        scope: Scope,
+        client: &Client,
+        earlier: Option<&str>,
+    ) -> proof::Challenge {
+        metrics::counter!("clavero_proofs_required_total").increment(1);
+        proof::challenge(&self.keys, scope, &client.network(), self.store.now(), earlier)
     }
 
     /// Those of the limits that still have room: the others ask for work, they do not stop anyone.
@@ -211,16 +221,20 @@ impl Service {
         let mut limits = vec![budgets.starts(client), budgets.failures(client)];
         limits.extend(self.with_room(budgets.proof_triggers(identifiers, client)).await?);
         let entry = AuditEntry::done(Actor::Visitor, acts::MISMATCHED).of(Some(&identifiers.employer));
-        self.store.take(limits, once, entry).await?.map_err(|denied| self.denied(denied))
+        self.store.take(limits, once, entry).await?.map_err(|denied| self.denied(denied, client))
     }
 
-    fn denied(&self, denied: Denied) -> StartError {
+    fn denied(&self, denied: Denied, client: &Client) -> StartError {
         metrics::counter!("clavero_recoveries_limited_total").increment(1);
-        let retry_after = match denied {
-            Denied::Exceeded { exceeded, .. } => exceeded.retry_at.saturating_since(self.store.now()),
-            Denied::SpentProof => Duration::from_secs(1),
-        };
-        StartError::TooMany { retry_after }
+        match denied {
+            Denied::Exceeded { exceeded, .. } => {
+                StartError::TooMany { retry_after: exceeded.retry_at.saturating_since(self.store.now()) }
+            }
+            // It paid for another request: work again, not waiting, is the way on.
+            Denied::SpentProof => {
+                StartError::ProofRequired(Box::new(self.ask_for_work(Scope::Recovery, client, None)))
+            }
+        }
     }
 
     async fn begin(
@@ -228,7 +242,7 @@ impl Service {
         request: &StartRecovery,
         subject: Subject,
         assisted: Option<AssistedReason>,
-        start: Start,
+        start: Start<'_>,
     ) -> Result<StartedRecovery, StartError> {
         let token = Token::random();
         let id = RecoveryId(*Uuid::now_v7().as_bytes());
@@ -245,9 +259,9 @@ impl Service {
             reference: letters.map(|byte| REFERENCE[usize::from(byte) % REFERENCE.len()]),
             locale: request.locale.as_str().to_owned(),
         };
-        let Start { lane, limits, once, hint } = start;
+        let Start { lane, limits, once, hint, client } = start;
         let begun = self.store.begin(Begin { record, lane, limits, once }).await?;
-        let record = begun.map_err(|denied| self.denied(denied))?;
+        let record = begun.map_err(|denied| self.denied(denied, client))?;
         let step = if assisted.is_some() { "assisted" } else { "validated" };
         metrics::counter!("clavero_journey_total", "step" => step).increment(1);
         let view = self.view_with(&record, hint);
@@ -429,12 +443,13 @@ pub(crate) struct Toll {
 }
 
 /// What a start brings with it.
-struct Start {
+struct Start<'a> {
     lane: Option<i64>,
     limits: Vec<Limit>,
     once: Option<Once>,
     /// The masked address, where one may be told.
     hint: Option<String>,
+    client: &'a Client,
 }
 
 fn subject_of(employer: &Employer) -> Subject {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    api::{Api, identifiers},
+    api::{Api, NEW_KEY, identifiers},
     employers::{Employer, Registry},
     mail::Inbox,
     secrets::hex,
@@ -48,10 +48,46 @@ async fn after_many_failures_an_address_works_for_its_next_try_and_an_honest_one
     let mut body = identifiers(&employer);
     body["proof"] = solve(&asked.body["challenge"]).into();
     api.post("/recoveries", &body).await.ok(201);
-    // One solution pays for one try.
+    // One solution pays for one try; the next one is told to work again, not to wait.
     let again = api.post("/recoveries", &body).await;
-    assert!([428, 429].contains(&again.status.as_u16()), "{again:#?}");
+    again.assert_problem(428, "proof-required");
+    assert_ne!(again.body["challenge"]["challenge"], asked.body["challenge"]["challenge"]);
     assert_eq!(inbox.arrived(&employer.email, 1).await, 1);
+}
+
+#[tokio::test]
+async fn signing_in_answers_401_or_429_and_work_stands_in_for_waiting() {
+    let mut registry = Registry::default();
+    let employer = registry.company();
+    let inbox = Inbox::open();
+    let server = Setup::new(&registry, inbox.port()).set("limits.failures_before_proof", "3").start();
+    let api = Api::of(&server);
+    let link = inbox.link_of(&api, &employer).await;
+    assert_eq!(api.set_key(&link, NEW_KEY).await.status, 204);
+    // Identifiers that nobody can have are told no more about than wrong ones.
+    for (field, never) in [("ruc", "17"), ("representative_id", "1714307104"), ("sucursal", "")] {
+        let mut body = identifiers(&employer);
+        body["password"] = NEW_KEY.into();
+        body[field] = never.into();
+        api.post("/sessions", &body).await.assert_problem(401, "invalid-credentials");
+    }
+    for _ in 0..3 {
+        api.sign_in(&employer, "no es esta clave").await.assert_problem(401, "invalid-credentials");
+    }
+    let asked = api.sign_in(&employer, NEW_KEY).await;
+    asked.assert_problem(429, "too-many-requests");
+    assert!(asked.retry_after() > 0);
+    let mut body = identifiers(&employer);
+    body["password"] = NEW_KEY.into();
+    body["proof"] = solve(&asked.body["challenge"]).into();
+    let session = api.post("/sessions", &body).await;
+    assert_eq!(session.header("location"), Some("/api/v1/session"));
+    session.ok(201);
+    // The solution is spent: another task, not a wait without one.
+    let again = api.post("/sessions", &body).await;
+    again.assert_problem(429, "too-many-requests");
+    assert_ne!(again.body["challenge"]["challenge"], asked.body["challenge"]["challenge"]);
+    assert!(again.body["challenge"].is_object());
 }
 
 #[tokio::test]

@@ -20,6 +20,7 @@ mod key_changes;
 mod limits;
 mod mail;
 mod officers;
+mod openapi;
 mod operations;
 mod passkeys;
 mod registers;

@@ -19,6 +19,7 @@ use crate::{
     Client, Identifiers, Service, StartRecovery,
     errors::StartError,
     keys::CaseCodeOf,
+    proof::Scope,
     recoveries::{TICK, Toll, Way},
     secrets::{Token, random},
 };
@@ -37,7 +38,7 @@ pub struct NewCase {
 }
 
 /// What a case begins with.
-struct Opening {
+struct Opening<'a> {
     id: CaseId,
     identifiers: Identifiers,
     /// The employer, where the identifiers are those of the registry.
@@ -47,7 +48,8 @@ struct Opening {
     by: CaseActor,
     from: Option<RecoveryId>,
     limits: Vec<Limit>,
-    once: Option<Once>,
+    /// The work that it was paid with, and by whom.
+    paid: Option<(Once, &'a Client)>,
 }
 
 impl From<StartError> for OpenCaseError {
@@ -100,8 +102,9 @@ impl Service {
         let reason = if hidden { AssistedReason::NoMailAccess } else { reason };
         let limits = vec![self.budgets().starts(client), self.budgets().case_opens(client)];
         let by = CaseActor::Applicant;
+        let paid = once.map(|once| (once, client));
         let record = self
-            .open_with(Opening { id, identifiers, employer, reason, locale, by, from: None, limits, once })
+            .open_with(Opening { id, identifiers, employer, reason, locale, by, from: None, limits, paid })
             .await?;
         Ok(self.case_view(&record).await?)
     }
@@ -168,7 +171,7 @@ impl Service {
             locale: Locale::parse(&record.locale).unwrap_or_default(),
             from: Some(record.recovery.id),
             limits: vec![self.budgets().case_opens(client)],
-            once: None,
+            paid: None,
         };
         let record = self.open_with(opening).await?;
         Ok(self.case_view(&record).await?)
@@ -195,11 +198,11 @@ impl Service {
             }
         };
         let (by, limits) = (actor, Vec::new());
-        let (from, once) = (None, None);
-        self.open_with(Opening { id, identifiers, employer, reason, locale, by, from, limits, once }).await
+        let (from, paid) = (None, None);
+        self.open_with(Opening { id, identifiers, employer, reason, locale, by, from, limits, paid }).await
     }
 
-    async fn open_with(&self, opening: Opening) -> Result<CaseRecord, OpenCaseError> {
+    async fn open_with(&self, opening: Opening<'_>) -> Result<CaseRecord, OpenCaseError> {
         let mut drawn = 0;
         loop {
             let Some(reference) = CaseReference::from_random(random()) else { continue };
@@ -213,20 +216,24 @@ impl Service {
                 Err(CaseNotOpened::ReferenceTaken) if drawn < 8 => drawn += 1,
                 Err(CaseNotOpened::ReferenceTaken) => return Err(OpenCaseError::Unavailable),
                 Err(CaseNotOpened::TooManyOpen) => return Err(OpenCaseError::TooManyOpen),
-                Err(CaseNotOpened::Denied(denied)) => {
-                    let retry_after = match denied {
-                        Denied::Exceeded { exceeded, .. } => {
-                            exceeded.retry_at.saturating_since(self.store.now())
-                        }
-                        Denied::SpentProof => std::time::Duration::from_secs(1),
-                    };
-                    return Err(OpenCaseError::TooMany { retry_after });
-                }
+                Err(CaseNotOpened::Denied(denied)) => return Err(self.not_opened(&opening, denied)),
             }
         }
     }
 
-    fn opening(&self, opening: &Opening, reference: CaseReference) -> Option<OpenCase> {
+    fn not_opened(&self, opening: &Opening<'_>, denied: Denied) -> OpenCaseError {
+        match (denied, &opening.paid) {
+            (Denied::Exceeded { exceeded, .. }, _) => {
+                OpenCaseError::TooMany { retry_after: exceeded.retry_at.saturating_since(self.store.now()) }
+            }
+            (Denied::SpentProof, Some((_, client))) => {
+                OpenCaseError::ProofRequired(Box::new(self.ask_for_work(Scope::Recovery, client, None)))
+            }
+            (Denied::SpentProof, None) => OpenCaseError::Unavailable,
+        }
+    }
+
+    fn opening(&self, opening: &Opening<'_>, reference: CaseReference) -> Option<OpenCase> {
         let (id, now) = (opening.id, self.store.now());
         let key = opening.identifiers.employer;
         let shell = AssistedCase::open(id, key, opening.reason, &[], now);
@@ -249,7 +256,8 @@ impl Service {
             version: 0,
             updated_at: now,
         };
-        let (from, limits, once) = (opening.from, opening.limits.clone(), opening.once.clone());
+        let (from, limits) = (opening.from, opening.limits.clone());
+        let once = opening.paid.as_ref().map(|(once, _)| once.clone());
         let (by, policy) = (opening.by, self.settings.policy_arc());
         Some(OpenCase { record, by, from, limits, once, policy })
     }

@@ -5,15 +5,16 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
-use clavero_protocol::WeakReason;
 use clavero_service::{LinkError, NewPassword, SetPasswordError};
 use clavero_words::{Locale, time};
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Problem, body::Body};
-use crate::{WebState, language::Language, pages};
+use super::{
+    body::{Body, Content, Members},
+    problem::Problem,
+};
+use crate::{WebState, language::Language};
 
 /// An opened link.
 #[derive(Serialize, ToSchema)]
@@ -23,21 +24,26 @@ pub(super) struct Link {
     /// The masked RUC.
     ruc_hint: String,
     /// When the link ends.
+    #[schema(format = DateTime)]
     expires_at: String,
     /// Proves this reading: with it the new key may be sent for a while after `expires_at`.
     opened: String,
 }
 
 /// A new key.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(ToSchema)]
 pub(super) struct Key {
-    /// The key, 15 to 128 characters.
+    /// The key: by default 15 to 128 characters (code points after NFKC).
     #[schema(example = "tetera nube farol brisa cuento")]
     password: String,
-    /// The token of a reading.
-    #[serde(default)]
+    /// The `opened` of a reading.
     opened: Option<String>,
+}
+
+impl Content for Key {
+    fn take(members: &mut Members) -> Self {
+        Self { password: members.text("password"), opened: members.optional("opened") }
+    }
 }
 
 fn link_problem(error: LinkError, locale: Locale) -> Problem {
@@ -52,9 +58,11 @@ fn link_problem(error: LinkError, locale: Locale) -> Problem {
 
 /// Reads a link. Changes nothing, however often and by whomever it is called.
 #[utoipa::path(
-    get, path = "/links/{token}", tag = "links", params(("token" = String, Path)),
+    get, path = "/links/{token}", operation_id = "readLink", tag = "links", params(("token" = String, Path)),
     responses(
-        (status = 200, body = Link), (status = 404, body = Problem), (status = 410, body = Problem),
+        (status = 200, description = "It opens.", body = Link),
+        (status = 404, description = "`unknown-link`.", body = Problem),
+        (status = 410, description = "`link-expired` or `link-used`.", body = Problem),
         (status = 503, body = Problem),
     ),
 )]
@@ -72,19 +80,17 @@ pub(super) async fn read(
     }))
 }
 
-/// The reasons of a refused key.
-pub(super) fn weak(locale: Locale, reasons: &[WeakReason]) -> Problem {
-    let say = |reason: &WeakReason| json!({ "code": reason.code(), "message": pages::weak_reason(locale, *reason) });
-    let reasons: Vec<Value> = reasons.iter().map(say).collect();
-    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "weak-password").with("reasons", reasons)
-}
-
 /// Sets the new key. Only a key that the policy takes consumes the link.
 #[utoipa::path(
-    post, path = "/links/{token}/password", tag = "links", params(("token" = String, Path)), request_body = Key,
+    post, path = "/links/{token}/password", operation_id = "setPassword", tag = "links",
+    params(("token" = String, Path)), request_body = Key,
     responses(
-        (status = 204), (status = 400, body = Problem), (status = 404, body = Problem), (status = 410, body = Problem),
-        (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem),
+        (status = 204, description = "The key is set, and every session has ended."), (status = 400, body = Problem),
+        (status = 404, description = "`unknown-link`.", body = Problem),
+        (status = 410, description = "`link-expired` or `link-used`.", body = Problem),
+        (status = 413, body = Problem), (status = 415, body = Problem),
+        (status = 422, description = "`weak-password` with `reasons`, or `invalid-fields` with `errors`.",
+            body = Problem),
         (status = 503, body = Problem),
     ),
 )]
@@ -98,7 +104,9 @@ pub(super) async fn set_password(
     match state.service().set_password(&token, new).await {
         Ok(_) => Ok(StatusCode::NO_CONTENT),
         Err(SetPasswordError::Link(error)) => Err(link_problem(error, locale)),
-        Err(SetPasswordError::Weak(reasons)) => Err(weak(locale, &reasons).localised(locale)),
+        Err(SetPasswordError::Weak(reasons)) => {
+            Err(Problem::weak_password(locale, &reasons).localised(locale))
+        }
         Err(SetPasswordError::Busy | SetPasswordError::Unavailable) => {
             Err(Problem::unavailable().localised(locale))
         }
