@@ -127,10 +127,14 @@ pub(super) fn asked(state: &WebState, locale: Locale, view: &DeskCaseView) -> Ve
 /// Exactly what an approval lets happen.
 pub(super) fn changes(locale: Locale, view: &DeskCaseView) -> Vec<Change> {
     let proposal = &view.proposal;
-    let nothing = || tr(locale, "desk-change-nothing");
     let replaced = |key: &str, what: &Replaced| Change {
         name: tr(locale, key),
-        from: if what.from.is_empty() { nothing() } else { what.from.clone() },
+        from: match what.from.as_str() {
+            "" => tr(locale, "desk-change-nothing"),
+            // With the approval the registry has it; what stood there before is in the mail that went there.
+            from if from == what.to => tr(locale, "desk-change-done"),
+            from => from.to_owned(),
+        },
         to: what.to.clone(),
     };
     let mut changes = Vec::new();

@@ -212,6 +212,7 @@ desk-change-email = E-mail on record
 desk-change-representative = Legal representative
 desk-change-key = Key
 desk-change-nothing = None
+desk-change-done = Already changed
 desk-change-key-old = The one they have
 desk-change-key-mail = The person chooses it with a link sent to { $email }
 desk-change-key-slip = The person chooses it with the code of a printed envelope

@@ -212,6 +212,7 @@ desk-change-email = Correo registrado
 desk-change-representative = Representante legal
 desk-change-key = Clave
 desk-change-nothing = Ninguno
+desk-change-done = Ya está cambiado
 desk-change-key-old = La que tiene
 desk-change-key-mail = La elige la persona con un enlace enviado a { $email }
 desk-change-key-slip = La elige la persona con el código de un sobre impreso
