@@ -6,7 +6,9 @@ use clavero_protocol::{
     AssistedReason, Command, Eligibility, Mismatch, Recovery, RecoveryId, Stage, Subject, TypedCode,
     eligibility,
 };
-use clavero_store::{Actor, Advance, AuditEntry, Begin, Denied, Employer, Limit, Once, RecoveryRecord, acts};
+use clavero_store::{
+    Actor, Advance, AuditEntry, Begin, BudgetKey, Denied, Employer, Limit, Once, RecoveryRecord, acts,
+};
 use clavero_words::Locale;
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
@@ -85,14 +87,16 @@ impl Service {
         match self.way(&request.identifiers).await? {
             Way::Online(employer) => {
                 let limits = self.start_limits(&request.identifiers, &employer, client, braked);
+                let codes = Some(self.budgets().codes(&request.identifiers.employer).key);
                 let subject = subject_of(&employer);
                 let lane = employer.record.email.as_ref().map(|email| email.lane);
                 let hint = self.hint_of(Some(&employer));
-                self.begin(&request, subject, None, Start { lane, limits, once, hint, client }).await
+                self.begin(&request, subject, None, Start { lane, limits, codes, once, hint, client }).await
             }
             Way::Assisted(employer, reason) if self.settings.policy.mismatch == Mismatch::Say => {
                 let limits = vec![self.budgets().starts(client)];
-                let start = Start { lane: None, limits, once, hint: self.hint_of(Some(&employer)), client };
+                let hint = self.hint_of(Some(&employer));
+                let start = Start { lane: None, limits, codes: None, once, hint, client };
                 self.begin(&request, subject_of(&employer), Some(reason), start).await
             }
             Way::Mismatch if self.settings.policy.mismatch == Mismatch::Say => {
@@ -104,8 +108,9 @@ impl Service {
             // Told apart by nothing: the same page, as many tries, a mail that goes nowhere.
             Way::Assisted(..) | Way::Mismatch => {
                 let limits = self.decoy_limits(&request.identifiers, client, braked);
+                let codes = Some(self.budgets().decoy_codes(&request.identifiers).key);
                 let hint = self.hint_of(None);
-                let start = Start { lane: Some(self.decoy_lane()), limits, once, hint, client };
+                let start = Start { lane: Some(self.decoy_lane()), limits, codes, once, hint, client };
                 self.begin(&request, Subject::Decoy, None, start).await
             }
         }
@@ -204,8 +209,7 @@ impl Service {
     fn decoy_limits(&self, identifiers: &Identifiers, client: &Client, braked: bool) -> Vec<Limit> {
         let budgets = self.budgets();
         let codes = budgets.decoy_codes(identifiers);
-        // As many rows as for a real one, so that the work tells nothing either.
-        let twin = Limit { key: self.keys.budget("decoy-mailbox", &codes.key), budget: codes.budget.clone() };
+        let twin = budgets.decoy_mailbox(&codes.key);
         let mut limits = vec![budgets.starts(client), codes, twin];
         limits.extend((!braked).then(|| budgets.all_codes()));
         limits
@@ -244,6 +248,7 @@ impl Service {
         assisted: Option<AssistedReason>,
         start: Start<'_>,
     ) -> Result<StartedRecovery, StartError> {
+        let Start { lane, limits, codes, once, hint, client } = start;
         let token = Token::random();
         let id = RecoveryId(*Uuid::now_v7().as_bytes());
         let now = self.store.now();
@@ -258,8 +263,8 @@ impl Service {
             key_id: self.keys.active().to_owned(),
             reference: letters.map(|byte| REFERENCE[usize::from(byte) % REFERENCE.len()]),
             locale: request.locale.as_str().to_owned(),
+            codes,
         };
-        let Start { lane, limits, once, hint, client } = start;
         let begun = self.store.begin(Begin { record, lane, limits, once }).await?;
         let record = begun.map_err(|denied| self.denied(denied, client))?;
         let step = if assisted.is_some() { "assisted" } else { "validated" };
@@ -330,19 +335,14 @@ impl Service {
 
     async fn resend_limits(&self, record: &RecoveryRecord) -> Result<Vec<Limit>, StepError> {
         let budgets = self.budgets();
-        let Some(key) = record.recovery.employer() else {
-            // A decoy's own budget is counted per flow: its identifiers are not kept.
-            let policy = &self.settings.policy;
-            let rule = clavero_protocol::Rule {
-                limit: policy.codes_per_window.saturating_sub(1).max(1),
-                window: policy.window,
-            };
-            let key = self.keys.budget("decoy-resend", &record.recovery.id.0);
-            return Ok(vec![Limit { key, budget: clavero_store::Budget::Log(vec![rule]) }]);
-        };
-        let mut limits = vec![budgets.codes(key)];
-        if let Some(email) = self.store.employer(key).await?.and_then(|employer| employer.record.email) {
-            limits.push(budgets.mailbox(&email));
+        let Some(codes) = record.codes else { return Ok(Vec::new()) };
+        let mut limits = vec![budgets.codes_under(codes)];
+        match record.recovery.employer() {
+            Some(key) => {
+                let email = self.store.employer(key).await?.and_then(|employer| employer.record.email);
+                limits.extend(email.map(|email| budgets.mailbox(&email)));
+            }
+            None => limits.push(budgets.decoy_mailbox(&codes)),
         }
         limits.extend(self.with_room(vec![budgets.all_codes()]).await?);
         Ok(limits)
@@ -446,6 +446,8 @@ pub(crate) struct Toll {
 struct Start<'a> {
     lane: Option<i64>,
     limits: Vec<Limit>,
+    /// The budget of its codes.
+    codes: Option<BudgetKey>,
     once: Option<Once>,
     /// The masked address, where one may be told.
     hint: Option<String>,

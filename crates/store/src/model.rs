@@ -159,6 +159,8 @@ pub struct RecoveryRecord {
     pub reference: [u8; 2],
     /// The flow's language tag.
     pub locale: String,
+    /// The budget that its codes draw on, where it sends any. A decoy keeps no identifiers to find it by.
+    pub codes: Option<BudgetKey>,
 }
 
 /// Starts a recovery.

@@ -52,6 +52,37 @@ async fn told(api: &Api, employer: &Employer) -> Vec<(u16, Value)> {
     seen
 }
 
+/// The codes that one flow after the other may send, asked for without a pause.
+async fn spent(api: &Api, employer: &Employer) -> Vec<u16> {
+    let started = api.try_start(employer).await;
+    let mut seen = vec![started.status.as_u16()];
+    let flow = Flow::of(api, &started.body);
+    flow.reaches("code_sent").await;
+    seen.push(flow.resend_code().await.status.as_u16());
+    flow.reaches("code_sent").await;
+    seen.push(flow.resend_code().await.status.as_u16());
+    seen.push(flow.resend_code().await.status.as_u16());
+    seen.push(api.try_start(employer).await.status.as_u16());
+    seen
+}
+
+#[tokio::test]
+async fn hidden_a_flow_that_matches_nothing_spends_as_many_codes() {
+    let mut registry = Registry::default();
+    let known = registry.company();
+    let mut unknown = known.clone();
+    "0007".clone_into(&mut unknown.sucursal);
+    let inbox = Inbox::open();
+    let server = Setup::new(&registry, inbox.port())
+        .set("recovery.mismatch", "hide")
+        .set("recovery.resend_after", "0s")
+        .start();
+    let api = Api::of(&server);
+    let expected = spent(&api, &known).await;
+    assert_eq!(expected.last(), Some(&429), "{expected:?}");
+    assert_eq!(spent(&api, &unknown).await, expected);
+}
+
 #[tokio::test]
 async fn hidden_every_kind_of_data_gets_the_very_same_answers() {
     let mut registry = Registry::default();

@@ -5,7 +5,8 @@ use tokio_postgres::{Client, error::SqlState};
 
 use crate::StoreError;
 
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_initial.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/0001_initial.sql"), include_str!("migrations/0002_codes_budget.sql")];
 
 /// Names the lock in the server: any number that nobody else uses. ("clavero" in ASCII.)
 const LOCK: i64 = 0x63_6c61_7665_726f;

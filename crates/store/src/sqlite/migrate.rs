@@ -10,6 +10,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_officer.sql"),
     include_str!("migrations/0003_audit_tree.sql"),
     include_str!("migrations/0004_case.sql"),
+    include_str!("migrations/0005_codes_budget.sql"),
 ];
 
 /// The newest schema that this version knows.

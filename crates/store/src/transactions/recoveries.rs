@@ -10,7 +10,7 @@ use crate::{
 };
 
 const COLUMNS: &str = "r.id, r.employer_id, r.email_version, r.token, r.key_id, r.reference, r.locale, r.created_at, r.stage, \
-     r.counter, r.queued_at, r.handoff, r.accepted_at, r.attempts, r.ended_at, r.reason, r.origin, r.case_id";
+     r.counter, r.queued_at, r.handoff, r.accepted_at, r.attempts, r.ended_at, r.reason, r.origin, r.case_id, r.codes_budget";
 
 pub(crate) async fn find(
     db: &dyn Read,
@@ -30,7 +30,7 @@ pub(crate) async fn find_link(
     let sql = format!(
         "SELECT {COLUMNS}, l.counter FROM link l JOIN recovery r ON r.id = l.recovery_id WHERE l.verifier = ?1{lock}"
     );
-    db.first(&sql, params![verifier], |row| Ok(LinkRecord { counter: row.get(18)?, record: decode(row)? }))
+    db.first(&sql, params![verifier], |row| Ok(LinkRecord { counter: row.get(19)?, record: decode(row)? }))
         .await
 }
 
@@ -62,6 +62,7 @@ fn decode(row: &Row<'_>) -> Result<RecoveryRecord, StoreError> {
         ended_at: row.get(14)?,
         reason: row.get(15)?,
     };
+    let codes: Option<Vec<u8>> = row.get(18)?;
     Ok(RecoveryRecord {
         recovery: Recovery {
             id: RecoveryId(bytes(&row.get::<_, Vec<u8>>(0)?, "recovery.id")?),
@@ -74,6 +75,7 @@ fn decode(row: &Row<'_>) -> Result<RecoveryRecord, StoreError> {
         key_id: row.get(4)?,
         reference: bytes(row.get::<_, String>(5)?.as_bytes(), "recovery.reference")?,
         locale: row.get(6)?,
+        codes: codes.map(|key| bytes(&key, "recovery.codes_budget")).transpose()?,
     })
 }
 
@@ -104,8 +106,8 @@ pub(crate) fn insert(tx: &dyn Tx, record: &RecoveryRecord) -> Result<(), StoreEr
     let stage = StageColumns::encode(&recovery.stage);
     tx.put(
         "INSERT INTO recovery (id, employer_id, email_version, token, key_id, reference, locale, created_at, stage, \
-         counter, queued_at, handoff, accepted_at, attempts, ended_at, reason, origin, case_id) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+         counter, queued_at, handoff, accepted_at, attempts, ended_at, reason, origin, case_id, codes_budget) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
         params![
             recovery.id.0,
             employer,
@@ -125,6 +127,7 @@ pub(crate) fn insert(tx: &dyn Tx, record: &RecoveryRecord) -> Result<(), StoreEr
             stage.reason,
             encode_origin(recovery.origin),
             recovery.origin.case().map(|case| case.0),
+            record.codes,
         ],
     )
 }

@@ -136,6 +136,7 @@ impl World {
             key_id: "k1".to_owned(),
             reference: *b"K7",
             locale: "es-EC".to_owned(),
+            codes: None,
         };
         let begin = Begin { record, lane: Some(1), limits: vec![limit(200, 100)], once: None };
         self.store.begin(begin).await.expect("a transaction").expect("room")

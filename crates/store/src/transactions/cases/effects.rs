@@ -154,7 +154,7 @@ async fn begin(
         None => Recovery::activation(id, subject, record.case.id, now),
     };
     let (key_id, locale) = (record.key_id.clone(), record.locale.clone());
-    let flow = RecoveryRecord { recovery, token: NO_TOKEN, key_id, reference, locale };
+    let flow = RecoveryRecord { recovery, token: NO_TOKEN, key_id, reference, locale, codes: None };
     recoveries::insert(tx, &flow)?;
     match (in_hand, &employer.record.email) {
         (Some(verifier), _) => recoveries::insert_link(tx, &verifier, id, 1).await?,
