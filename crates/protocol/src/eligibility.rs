@@ -58,6 +58,48 @@ pub enum Eligibility {
     Mismatch,
 }
 
+/// Why exactly it goes on in person, where an official reason stands for several causes that people must not be told
+/// alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AssistedCause {
+    /// Just the official reason.
+    Reason(AssistedReason),
+    /// There is a valid address; the owner answered "no fui yo" and the key is frozen.
+    KeyFrozen,
+    /// The tax authority has no such RUC, and the operator sends those in person.
+    RucUnknown,
+    /// The tax authority's state is a word that a person has to look at.
+    RucUnclear,
+}
+
+impl AssistedCause {
+    /// Every cause that a reason of its own does not name.
+    pub const FINER: [Self; 3] = [Self::KeyFrozen, Self::RucUnknown, Self::RucUnclear];
+
+    /// The cause of a reason, for an employer that stands like this.
+    #[must_use]
+    pub fn of(reason: AssistedReason, standing: Option<&Standing>) -> Self {
+        let Some(standing) = standing else { return Self::Reason(reason) };
+        match (reason, standing.tax) {
+            (AssistedReason::NoValidEmail, _) if standing.frozen => Self::KeyFrozen,
+            (AssistedReason::RucSuspended, TaxState::Unknown) => Self::RucUnknown,
+            (AssistedReason::RucSuspended, TaxState::Other) => Self::RucUnclear,
+            _ => Self::Reason(reason),
+        }
+    }
+
+    /// The word of the cause.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Reason(reason) => reason.as_str(),
+            Self::KeyFrozen => "key_frozen",
+            Self::RucUnknown => "ruc_unknown",
+            Self::RucUnclear => "ruc_unclear",
+        }
+    }
+}
+
 /// Decides the way on. `unknown_ruc_goes_online` is `sri.unknown` of the configuration.
 #[must_use]
 pub fn eligibility(

@@ -25,7 +25,7 @@ pub use case::{
     Way,
 };
 pub use code::TypedCode;
-pub use eligibility::{Eligibility, Standing, TaxState, eligibility};
+pub use eligibility::{AssistedCause, Eligibility, Standing, TaxState, eligibility};
 pub use email::EmailAddress;
 pub use identifier::{
     Cedula, EmployerKey, EmployerKind, FieldError, ForeignerCode, ForeignerRule, RepresentativeId, Ruc,

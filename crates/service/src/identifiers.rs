@@ -59,8 +59,9 @@ impl Identifiers {
         let mut note = |field, error| errors.push((field, error));
         let representative = RepresentativeId::parse(raw.representative_id, rule)
             .map_err(|error| note(Field::RepresentativeId, error));
-        let ruc = Ruc::parse(raw.ruc).map_err(|error| note(Field::Ruc, error));
-        let sucursal = Sucursal::parse(raw.sucursal).map_err(|error| note(Field::Sucursal, error));
+        let (ruc, sucursal) = split_username(raw.ruc, raw.sucursal);
+        let ruc = Ruc::parse(ruc).map_err(|error| note(Field::Ruc, error));
+        let sucursal = Sucursal::parse(sucursal).map_err(|error| note(Field::Sucursal, error));
         if let (Ok(representative), Ok(ruc), Ok(sucursal)) = (representative, ruc, sucursal) {
             match EmployerKey::new(ruc, sucursal) {
                 Ok(employer) => return Ok(Self { representative, employer }),
@@ -84,6 +85,24 @@ impl Identifiers {
     }
 }
 
+/// What a password manager files a key under, which it later fills into the field of the RUC.
+#[must_use]
+pub(crate) fn username(employer: &EmployerKey) -> String {
+    format!("{}-{}", employer.ruc(), employer.sucursal())
+}
+
+/// Takes a [`username`] apart where a password manager put it into the field of the RUC. What was typed into the field of
+/// the branch counts more.
+fn split_username<'a>(ruc: &'a str, sucursal: &'a str) -> (&'a str, &'a str) {
+    let digits = |text: &str, count| text.len() == count && text.bytes().all(|b| b.is_ascii_digit());
+    match ruc.trim().split_once('-') {
+        Some((ruc, branch)) if digits(ruc, 13) && digits(branch, 4) => {
+            (ruc, if sucursal.trim().is_empty() { branch } else { sucursal })
+        }
+        _ => (ruc, sucursal),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,6 +115,21 @@ mod tests {
             errors.iter().map(|(field, _)| field.as_str()).collect::<Vec<_>>(),
             ["representative_id", "ruc", "sucursal"]
         );
+    }
+
+    #[test]
+    fn what_a_password_manager_filled_in_is_taken_apart() {
+        let read = |ruc: &str, sucursal: &str| {
+            let raw = RawIdentifiers { representative_id: "1714307103", ruc, sucursal, domestic: false };
+            Identifiers::parse(&raw, &ForeignerRule::default())
+        };
+        let plain = read("1790011674001", "0001").unwrap();
+        let filled = username(&plain.employer);
+        assert_eq!(read(&filled, "").unwrap(), plain);
+        assert_eq!(read(" 1790011674001-0001 ", "1").unwrap(), plain);
+        assert_eq!(read("1790011674001-0001", "0002").unwrap(), read("1790011674001", "0002").unwrap());
+        assert!(read("1790011674001-00011", "").is_err());
+        assert!(read("1790011674001-", "").is_err());
     }
 
     #[test]

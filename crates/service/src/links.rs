@@ -10,6 +10,7 @@ use clavero_words::Locale;
 use crate::{
     Service,
     errors::{LinkError, SetPasswordError, StepError},
+    identifiers::username,
     secrets::Token,
     views::{EmployerName, LinkView, ruc_hint},
 };
@@ -56,7 +57,7 @@ impl Service {
         Ok(LinkView {
             state: recovery.state(now, policy),
             ruc_hint: ruc_hint(employer),
-            username: format!("{}-{}", employer.ruc(), employer.sucursal()),
+            username: username(employer),
             expires_at,
             opened: self.opened_token(&digest, first),
             form_until: expires_at.max(first + policy.form_ttl),
@@ -82,7 +83,8 @@ impl Service {
             if refusal == Refusal::LinkUsed {
                 LinkError::Used
             } else {
-                let resendable = matches!(recovery.stage, Stage::Link { .. }) && now < recovery.cap(policy);
+                let waits = matches!(recovery.stage, Stage::Link { .. });
+                let resendable = waits && recovery.can_send_another(now, policy);
                 LinkError::Expired { resendable }
             }
         })

@@ -56,6 +56,9 @@ pub struct Challenge {
     pub ticket: String,
     /// How long the ticket takes to ripen.
     pub wait_seconds: u64,
+    /// Asked of everyone, since so many codes were sent: this client did nothing to bring it about.
+    #[serde(skip)]
+    pub for_everyone: bool,
 }
 
 #[derive(Deserialize)]
@@ -118,6 +121,7 @@ fn fresh(keys: &KeyRing, scope: Scope, network: &[u8], now: Timestamp) -> Challe
         salt,
         ticket: format!("{ticket}:{}", hex(&sign(&ticket))),
         wait_seconds: WAIT.as_secs(),
+        for_everyone: false,
     }
 }
 

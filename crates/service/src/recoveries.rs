@@ -3,8 +3,8 @@
 use std::{sync::atomic::Ordering, time::Duration};
 
 use clavero_protocol::{
-    AssistedReason, Command, Eligibility, Mismatch, Recovery, RecoveryId, Stage, Subject, TypedCode,
-    eligibility,
+    AssistedCause, AssistedReason, Command, Eligibility, Mismatch, Recovery, RecoveryId, Stage, Subject,
+    TypedCode, eligibility,
 };
 use clavero_store::{
     Actor, Advance, AuditEntry, Begin, BudgetKey, Denied, Employer, Limit, Once, RecoveryRecord, acts,
@@ -142,9 +142,10 @@ impl Service {
         if room.iter().all(Result::is_ok) {
             return Ok(Toll { once: None, braked });
         }
+        let for_everyone = braked && room.iter().rev().skip(1).all(Result::is_ok);
         self.accept_proof(request.proof.as_deref(), Scope::Recovery, client)
             .map(|once| Toll { once: Some(once), braked })
-            .map_err(StartError::ProofRequired)
+            .map_err(|task| StartError::ProofRequired(Box::new(proof::Challenge { for_everyone, ..*task })))
     }
 
     /// Tells the operator when the sum of all codes brings the brake on, and when it lets go: once, not at each request.
@@ -369,15 +370,15 @@ impl Service {
     }
 
     async fn view(&self, record: &RecoveryRecord) -> Result<RecoveryView, AccessError> {
-        let hint = match record.recovery.employer() {
-            Some(key) => self.hint_of(self.store.employer(key).await?.as_ref()),
-            None => self.hint_of(None),
+        let employer = match record.recovery.employer() {
+            Some(key) => self.store.employer(key).await?,
+            None => None,
         };
-        let mut view = self.view_with(record, hint);
-        if view.assisted.is_some()
-            && let Some(case) = self.store.case_from(record.recovery.id).await?
-        {
-            view.case_reference = Some(case.reference.as_str().to_owned());
+        let mut view = self.view_with(record, self.hint_of(employer.as_ref()));
+        if let Some(reason) = view.assisted {
+            view.cause = Some(AssistedCause::of(reason, employer.as_ref().map(Employer::standing).as_ref()));
+            let case = self.store.case_from(record.recovery.id).await?;
+            view.case_reference = case.map(|case| case.reference.as_str().to_owned());
         }
         Ok(view)
     }
@@ -428,6 +429,8 @@ impl Service {
             link,
             assisted,
             case_reference: None,
+            cause: assisted.map(AssistedCause::Reason),
+            another: recovery.can_send_another(now, policy),
             mail_delayed: is_delayed(recovery, now),
             locale: Locale::parse(&record.locale).unwrap_or_default(),
         }

@@ -1,6 +1,8 @@
 //! What the pages and the API are given: prepared values, no rules.
 
-use clavero_protocol::{AssistedReason, EmployerKey, EmployerKind, FlowMail, Recovery, State, Timestamp};
+use clavero_protocol::{
+    AssistedCause, AssistedReason, EmployerKey, EmployerKind, FlowMail, Recovery, State, Timestamp,
+};
 use clavero_words::Locale;
 
 /// A recovery as its starter sees it.
@@ -24,8 +26,12 @@ pub struct RecoveryView {
     pub link: Option<LinkMailView>,
     /// Why it goes on in person.
     pub assisted: Option<AssistedReason>,
+    /// The same for people, who are told exactly.
+    pub cause: Option<AssistedCause>,
     /// The reference of the case that was opened from it, as it stands in an address.
     pub case_reference: Option<String>,
+    /// Whether another code, or another link, can still be sent: now, or after the wait before it.
+    pub another: bool,
     /// The mail has been waiting for longer than people expect.
     pub mail_delayed: bool,
     /// The flow's language.

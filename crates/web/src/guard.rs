@@ -4,9 +4,9 @@ use std::{panic::AssertUnwindSafe, time::Instant};
 
 use axum::{
     extract::{MatchedPath, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use futures_util::FutureExt as _;
 
@@ -97,7 +97,23 @@ pub(crate) async fn not_found(
     language: Language,
     request: Request,
 ) -> Response {
-    refuse(&state, language, &request, StatusCode::NOT_FOUND, "not-found")
+    match without_last_slash(request.uri()) {
+        Some(address) => Redirect::permanent(&address).into_response(),
+        None => refuse(&state, language, &request, StatusCode::NOT_FOUND, "not-found"),
+    }
+}
+
+/// The page that an address with a slash too many means. Only for paths of our own alphabet, whole segments: what comes
+/// out is a path on this site, whatever comes in.
+fn without_last_slash(address: &Uri) -> Option<String> {
+    let path = address.path().strip_suffix('/').filter(|path| !is_api(path))?;
+    let plain = |segment: &str| {
+        !segment.is_empty() && segment.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    };
+    if !path.strip_prefix('/')?.split('/').all(plain) {
+        return None;
+    }
+    Some(address.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}")))
 }
 
 /// Something is here, but not for this method.
@@ -120,5 +136,29 @@ fn refuse(
         Problem::new(status, name).localised(language.0).into_response()
     } else {
         pages::message(state, language.0, status, name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slash_too_many_leads_to_the_page_and_never_to_another_site() {
+        let to = |address: &str| without_last_slash(&address.parse().unwrap_or_default());
+        assert_eq!(to("/ayuda/").as_deref(), Some("/ayuda"));
+        assert_eq!(to("/empleadores/ingresar/?lang=en").as_deref(), Some("/empleadores/ingresar?lang=en"));
+        for other in [
+            "/",
+            "//",
+            "//evil.example/",
+            "/\\evil.example/",
+            "/%2fevil.example/",
+            "/api/v1/session/",
+            "/a//b/",
+            "/ayuda",
+        ] {
+            assert_eq!(to(other), None, "{other}");
+        }
     }
 }

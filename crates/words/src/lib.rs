@@ -2,11 +2,14 @@
 //!
 //! The catalogues are `locales/*/*.ftl` ([Fluent](https://projectfluent.org)); no sentence stands in Rust code.
 
+mod span;
 pub mod time;
 
 use std::{borrow::Cow, collections::HashMap};
 
 use fluent_templates::{LanguageIdentifier, Loader as _, fluent_bundle::FluentValue, langid};
+
+pub use span::span;
 
 fluent_templates::static_loader! {
     static CATALOGUES = {

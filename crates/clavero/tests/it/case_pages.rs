@@ -17,45 +17,45 @@ const DOOR: &str = "/empleadores/clave-patronal";
 const HOSTILE: &str = "<script>alert(1)</script> & \"Ñandú\" #set page(width: 1pt) \u{202e}olleM\u{202c}";
 
 /// A browser that follows nothing by itself and keeps one flow's cookie.
-struct Browser<'a> {
+pub(crate) struct Browser<'a> {
     http: reqwest::Client,
     server: &'a TestServer,
-    cookie: String,
+    pub(crate) cookie: String,
 }
 
-type Fields<'a> = Vec<(&'a str, String)>;
+pub(crate) type Fields<'a> = Vec<(&'a str, String)>;
 
 impl<'a> Browser<'a> {
-    fn of(server: &'a TestServer) -> Self {
+    pub(crate) fn of(server: &'a TestServer) -> Self {
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { http, server, cookie: String::new() }
     }
 
-    async fn get(&self, path: &str) -> Response {
+    pub(crate) async fn get(&self, path: &str) -> Response {
         let request = self.http.get(format!("{}{path}", self.server.address()));
         request.header("cookie", &self.cookie).send().await.unwrap()
     }
 
-    async fn post(&self, path: &str, fields: &Fields<'_>) -> Response {
+    pub(crate) async fn post(&self, path: &str, fields: &Fields<'_>) -> Response {
         let request = self.http.post(format!("{}{path}", self.server.address()));
         request.header("cookie", &self.cookie).form(fields).send().await.unwrap()
     }
 
     /// Where a form that was taken leads to.
-    async fn sent(&self, path: &str, fields: &Fields<'_>) -> String {
+    pub(crate) async fn sent(&self, path: &str, fields: &Fields<'_>) -> String {
         let answer = self.post(path, fields).await;
         assert_eq!(answer.status(), 303, "{path}: {:#?}", answer.text().await);
         location(&answer)
     }
 
-    async fn page(&self, path: &str) -> String {
+    pub(crate) async fn page(&self, path: &str) -> String {
         let answer = self.get(path).await;
         assert_eq!(answer.status(), 200, "{path}");
         answer.text().await.unwrap()
     }
 
     /// What a refused form is answered with.
-    async fn refused(&self, path: &str, fields: &Fields<'_>, status: u16) -> String {
+    pub(crate) async fn refused(&self, path: &str, fields: &Fields<'_>, status: u16) -> String {
         let answer = self.post(path, fields).await;
         assert_eq!(answer.status(), status, "{path}");
         answer.text().await.unwrap()
@@ -66,11 +66,11 @@ impl<'a> Browser<'a> {
     }
 }
 
-fn location(answer: &Response) -> String {
+pub(crate) fn location(answer: &Response) -> String {
     answer.headers()["location"].to_str().unwrap().to_owned()
 }
 
-fn identifiers(employer: &Employer) -> Fields<'static> {
+pub(crate) fn identifiers(employer: &Employer) -> Fields<'static> {
     vec![
         ("representative_id", employer.representative.clone()),
         ("ruc", employer.ruc.clone()),

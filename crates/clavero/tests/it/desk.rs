@@ -211,6 +211,8 @@ async fn an_auditor_reads_everything_and_changes_nothing_and_an_admin_does_not_e
         let tried = auditor.post(&format!("{case}/{step}"), &form).await;
         refused(&auditor, &case, (tried, 403, words)).await;
     }
+    assert_eq!(auditor.get("/ventanilla/casos/nuevo").await.status, 403, "a form that auditors may not send");
+    assert_eq!(ana.get("/ventanilla/casos/nuevo").await.status, 200);
     for page in ["/ventanilla/supervision", "/ventanilla/supervision/dia.csv?fecha=2026-11-21"] {
         assert_eq!(auditor.get(page).await.status, 200);
         assert_eq!(ana.get(page).await.status, 403, "{page} is not for the desk");

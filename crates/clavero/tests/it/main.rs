@@ -22,6 +22,7 @@ mod mail;
 mod officers;
 mod openapi;
 mod operations;
+mod pages;
 mod passkeys;
 mod registers;
 mod retention;

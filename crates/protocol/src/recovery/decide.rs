@@ -214,6 +214,15 @@ impl Recovery {
         Ok(self.to(stage, Some(FlowMail::Link), Act::CodeAccepted))
     }
 
+    /// Whether another mail of the one that is waited for can still be sent, now or after the wait before it.
+    #[must_use]
+    pub fn can_send_another(&self, now: Timestamp, policy: &Policy) -> bool {
+        self.issue().is_some_and(|(mail, issue)| {
+            let soonest = now.max(issue.queued_at + policy.resend_after);
+            self.resend(mail, soonest, policy).is_ok()
+        })
+    }
+
     fn resend(&self, mail: FlowMail, now: Timestamp, policy: &Policy) -> Result<Transition, Refusal> {
         self.require_live(now, policy)?;
         let (current, issue) = self.issue().ok_or(Refusal::WrongState)?;

@@ -444,7 +444,7 @@ impl Service {
             phone: dossier.phone,
             address: dossier.address,
             email: dossier.email,
-            reason: view.reason,
+            cause: view.cause,
             centre: view.centre,
             documents: documents.collect(),
             created_at: view.created_at,

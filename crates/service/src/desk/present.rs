@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use clavero_protocol::{
-    Activation, AssistedCase, CaseAct, CaseRefusal, CaseStage, CaseState, Decision, EmployerKind, Handoff,
-    Mismatch, OfficerId, RecoveryId, RucKind, Stage, Timestamp, Way,
+    Activation, AssistedCase, AssistedCause, CaseAct, CaseRefusal, CaseStage, CaseState, Decision,
+    EmployerKind, Handoff, Mismatch, OfficerId, RecoveryId, RucKind, Stage, Timestamp, Way,
 };
 use clavero_store::{CaseEvent, CaseRecord, Employer, StoreError};
 use clavero_words::Locale;
@@ -116,6 +116,7 @@ impl Service {
             path: record.reference.as_str().to_owned(),
             state: case.state(now, policy),
             reason: case.reason,
+            cause: AssistedCause::of(case.reason, employer.map(Employer::standing).as_ref()),
             kind: self.case_kind(case, employer),
             created_at: case.created_at,
             expires_at: case.ends_at(policy),

@@ -1,8 +1,8 @@
 //! What the pages of a case are given: prepared values, no rules.
 
 use clavero_protocol::{
-    Applicant, AssistedReason, CaseAct, CaseRefusal, CaseState, EmployerKind, Finding, IdentifiedBy, Need,
-    OfficerId, Role, Route, TaxState, Timestamp,
+    Applicant, AssistedCause, AssistedReason, CaseAct, CaseRefusal, CaseState, EmployerKind, Finding,
+    IdentifiedBy, Need, OfficerId, Role, Route, TaxState, Timestamp,
 };
 use clavero_words::Locale;
 
@@ -31,6 +31,8 @@ pub struct CaseView {
     pub state: CaseState,
     /// Why it goes in person.
     pub reason: AssistedReason,
+    /// The same for people, who are told exactly.
+    pub cause: AssistedCause,
     /// The kind of employer.
     pub kind: EmployerKind,
     /// When it was opened.
@@ -368,8 +370,8 @@ pub struct PacketData {
     pub address: String,
     /// The mailbox that was given.
     pub email: Option<String>,
-    /// Why it goes in person.
-    pub reason: AssistedReason,
+    /// Why it goes in person, as people are told.
+    pub cause: AssistedCause,
     /// Where to go.
     pub centre: Option<Centre>,
     /// What to bring, in the language asked for.

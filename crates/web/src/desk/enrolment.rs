@@ -73,7 +73,7 @@ fn refused(state: &WebState, locale: Locale, error: EnrolError) -> Response {
         EnrolError::Unavailable => return pages::unavailable(state, locale),
         _ => (StatusCode::NOT_FOUND, "enrol-unknown"),
     };
-    pages::message(state, locale, status, key)
+    pages::message_to(state, locale, status, (key, ("/ventanilla", "message-desk")))
 }
 
 /// Begins to register a passkey; the script asks.

@@ -12,7 +12,7 @@ use clavero_words::{Locale, tr};
 use super::{
     CASES, NEW,
     frame::{self, Frame},
-    roles::Reads,
+    roles::Attends,
     signed_in::Signed,
 };
 use crate::{
@@ -32,7 +32,7 @@ struct Opening {
 pub(super) async fn show(
     State(state): State<WebState>,
     Language(locale): Language,
-    officer: Signed<Reads>,
+    officer: Signed<Attends>,
 ) -> Response {
     render(&state, locale, &officer, (StatusCode::OK, Vec::new(), IdentifierForm::default()))
 }
@@ -40,7 +40,7 @@ pub(super) async fn show(
 fn render(
     state: &WebState,
     locale: Locale,
-    officer: &Signed<Reads>,
+    officer: &Signed<Attends>,
     (status, errors, form): (StatusCode, Vec<PageError>, IdentifierForm),
 ) -> Response {
     let form = form.named();
@@ -52,7 +52,7 @@ fn render(
 pub(super) async fn submit(
     State(state): State<WebState>,
     Language(locale): Language,
-    officer: Signed<Reads>,
+    officer: Signed<Attends>,
     form: Result<Form<IdentifierForm>, FormRejection>,
 ) -> Response {
     let Form(form) = match form {

@@ -15,6 +15,15 @@ impl For for Reads {
     }
 }
 
+/// Whoever attends people.
+pub(crate) struct Attends;
+
+impl For for Attends {
+    fn has(role: Role) -> bool {
+        role.attends()
+    }
+}
+
 /// Whoever looks over the others' shoulders.
 pub(crate) struct Oversees;
 

@@ -13,14 +13,14 @@ use axum::{
 };
 use clavero_protocol::{FieldError, State as RecoveryState};
 use clavero_service::{AccessError, RecoveryView, StepError, desk::CaseView};
-use clavero_words::{Locale, time};
+use clavero_words::{Locale, span, time};
 use futures_util::stream;
 use serde::Deserialize;
 
 use super::{
     RECOVER,
     layout::{Layout, PageError, millis, page},
-    message::{message, too_many, unavailable},
+    message::{message, too_soon, unavailable, with_retry_after},
     recover::refused_form,
 };
 use crate::{WebState, cookies, language::Language};
@@ -38,6 +38,7 @@ struct Flow {
     sent_at: Option<String>,
     typed: String,
     reason: &'static str,
+    cause: &'static str,
     /// The case that it has led to.
     case: Option<CaseView>,
     leads_to_case: bool,
@@ -69,7 +70,7 @@ impl Flow {
     }
 
     fn why(&self) -> String {
-        self.l.t(&format!("assisted-reason-{}", self.reason.replace('_', "-")))
+        self.l.t(&format!("assisted-reason-{}", self.cause.replace('_', "-")))
     }
 
     fn intro(&self) -> String {
@@ -113,10 +114,11 @@ fn render(
     };
     // Only where nobody types: a page that reloads under one's fingers is worse than none.
     l.refresh = view.link.map(|_| 5);
+    let wait = failure.as_ref().and_then(|failure| failure.retry_after);
     let status = failure.as_ref().map_or(StatusCode::OK, |failure| failure.status);
     let typed = failure.as_ref().map(|failure| failure.typed.clone()).unwrap_or_default();
     l.errors = failure.into_iter().map(|failure| failure.error).collect();
-    page(
+    let response = page(
         status,
         &Flow {
             signature: signature(&view),
@@ -125,13 +127,18 @@ fn render(
             sent_at: sent.map(time::clock),
             typed,
             reason: view.assisted.map_or("", |reason| reason.as_str()),
+            cause: view.cause.map_or("", |cause| cause.as_str()),
             case,
             leads_to_case: state.service().recoveries_lead_to_cases(),
             base,
             l,
             v: view,
         },
-    )
+    );
+    match wait {
+        Some(wait) => with_retry_after(response, wait),
+        None => response,
+    }
 }
 
 /// A refused step.
@@ -139,6 +146,15 @@ struct Failure {
     status: StatusCode,
     error: PageError,
     typed: String,
+    retry_after: Option<Duration>,
+}
+
+impl Failure {
+    /// Of the button that sends another mail: what is said there.
+    fn of_resend(status: StatusCode, text: String) -> Self {
+        let error = PageError { field: "resend", text };
+        Self { status, error, typed: String::new(), retry_after: None }
+    }
 }
 
 fn token(state: &WebState, headers: &HeaderMap, id: &str) -> String {
@@ -259,19 +275,45 @@ async fn refuse(
     error: StepError,
     typed: &str,
 ) -> Response {
+    let view = match state.service().recovery(id, token).await {
+        Ok(view) => view,
+        Err(error) => return no_access(state, locale, error),
+    };
+    match failure(state, locale, (&view, typed), error) {
+        Some(failure) => render(state, locale, (view, None), Some(failure)),
+        None if error == StepError::Unavailable => unavailable(state, locale),
+        // A second click, a second tab: what the first did is what the page shows.
+        None => to_flow(id),
+    }
+}
+
+/// What the flow's page says of a step that was not taken; nothing where it shows already what has happened.
+fn failure(
+    state: &WebState,
+    locale: Locale,
+    (view, typed): (&RecoveryView, &str),
+    error: StepError,
+) -> Option<Failure> {
     use StatusCode as S;
+    let policy = &state.service().settings().policy;
     let say = |key: &str, args: &[(&'static str, &str)]| clavero_words::tr_args(locale, key, args);
     let (status, text, typed) = match error {
-        StepError::Access(error) => return no_access(state, locale, error),
-        StepError::Unavailable => return unavailable(state, locale),
-        StepError::TooMany { retry_after } => return too_many(state, locale, retry_after),
-        // A second click, a second tab: what the first did is what the page shows.
-        StepError::WrongState | StepError::FlowExpired => return to_flow(id),
+        StepError::TooMany { retry_after } => {
+            let text = too_soon(state, locale, retry_after);
+            let refused = Failure::of_resend(S::TOO_MANY_REQUESTS, text);
+            return Some(Failure { retry_after: Some(retry_after), ..refused });
+        }
+        StepError::WrongState | StepError::FlowExpired => {
+            let waits = view.code.is_some() || view.link.is_some();
+            let over = waits && !view.another && view.state != RecoveryState::Expired;
+            return over.then(|| Failure::of_resend(S::GONE, say("resend-over", &[])));
+        }
+        StepError::Access(_) | StepError::Unavailable => return None,
         StepError::Malformed(FieldError::Empty) => {
             (S::UNPROCESSABLE_ENTITY, say("code-error-empty", &[]), "")
         }
         StepError::Malformed(_) => {
-            let digits = state.service().settings().policy.code_digits.to_string();
+            let digits = policy.code_digits.to_string();
             (S::UNPROCESSABLE_ENTITY, say("code-error-form", &[("digits", &digits)]), typed)
         }
         StepError::WrongCode { attempts_left: 0 } | StepError::CodeExhausted => {
@@ -280,15 +322,13 @@ async fn refuse(
         StepError::WrongCode { attempts_left } => {
             (S::UNPROCESSABLE_ENTITY, say("code-error-wrong", &[("left", &attempts_left.to_string())]), "")
         }
-        StepError::CodeExpired => (S::GONE, say("code-error-expired", &[]), ""),
-    };
-    match state.service().recovery(id, token).await {
-        Ok(view) => {
-            let error = PageError { field: "code", text };
-            render(state, locale, (view, None), Some(Failure { status, error, typed: typed.to_owned() }))
+        StepError::CodeExpired => {
+            let lasted = span(locale, policy.code_ttl);
+            (S::GONE, say("code-error-expired", &[("code_ttl", &lasted)]), "")
         }
-        Err(error) => no_access(state, locale, error),
-    }
+    };
+    let error = PageError { field: "code", text };
+    Some(Failure { status, error, typed: typed.to_owned(), retry_after: None })
 }
 
 /// Server-sent events: one when the flow has moved on.

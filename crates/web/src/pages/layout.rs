@@ -1,12 +1,14 @@
 //! What every page has: its frame, its language, its errors.
 
+use std::time::Duration;
+
 use askama::Template;
 use axum::{
     http::StatusCode,
     response::{Html, IntoResponse, Response},
 };
 use clavero_protocol::Timestamp;
-use clavero_words::{Locale, tr, tr_args};
+use clavero_words::{Locale, span, tr, tr_args};
 
 use crate::{WebState, assets::Assets};
 
@@ -39,12 +41,25 @@ pub(crate) struct Layout {
     pub(crate) assets: Assets,
     pub(crate) crumbs: Vec<(&'static str, String)>,
     pub(crate) errors: Vec<PageError>,
+    lasts: Lasts,
+}
+
+/// What the operator decided about lengths and counts: sentences take them from here.
+struct Lasts {
+    code: Duration,
+    link: Duration,
+    flow: Duration,
+    attempts: u8,
+    /// Characters of the shortest and of the longest key.
+    key: (usize, usize),
 }
 
 impl Layout {
     /// The frame of the page `key`: its title is `KEY-title`.
     pub(crate) fn new(state: &WebState, locale: Locale, key: &str, here: impl Into<String>) -> Self {
         let institution = &state.config().institution;
+        let settings = state.service().settings();
+        let policy = &settings.policy;
         let name = match locale {
             Locale::EsEc => &institution.name,
             Locale::En => &institution.name_en,
@@ -64,6 +79,13 @@ impl Layout {
             assets: Assets::current(),
             crumbs: Vec::new(),
             errors: Vec::new(),
+            lasts: Lasts {
+                code: policy.code_ttl,
+                link: policy.link_ttl,
+                flow: policy.flow_ttl,
+                attempts: policy.code_attempts,
+                key: (settings.password.min_length, settings.password.max_length),
+            },
         }
     }
 
@@ -84,6 +106,28 @@ impl Layout {
         tr_args(self.locale, key, &[(name, value)])
     }
 
+    /// A sentence that says how long things last, or how often they may be tried.
+    pub(crate) fn told(&self, key: &str) -> String {
+        let [code, link, flow] =
+            [self.lasts.code, self.lasts.link, self.lasts.flow].map(|length| span(self.locale, length));
+        let attempts = self.lasts.attempts.to_string();
+        let length = self.lasts.key.0.to_string();
+        let args = [
+            ("code_ttl", &code),
+            ("link_ttl", &link),
+            ("flow_ttl", &flow),
+            ("attempts", &attempts),
+            ("length", &length),
+        ];
+        tr_args(self.locale, key, &args.map(|(name, value)| (name, value.as_str())))
+    }
+
+    /// The most that a field for a key takes: enough that a key which is too long arrives whole and is refused in words,
+    /// not cut silently by the browser, whose units are UTF-16's, before normalisation.
+    pub(crate) fn key_room(&self) -> usize {
+        self.lasts.key.1.saturating_mul(4).max(512)
+    }
+
     /// The error of a field, where it has one.
     pub(crate) fn error(&self, field: &str) -> Option<&str> {
         self.errors.iter().find(|error| error.field == field).map(|error| error.text.as_str())
@@ -93,6 +137,11 @@ impl Layout {
     pub(crate) fn document_title(&self) -> String {
         let mark = if self.errors.is_empty() { String::new() } else { self.t("error-mark") };
         format!("{mark}{} – {}", self.title, self.institution)
+    }
+
+    /// Whether the institution says how it is reached.
+    pub(crate) fn has_contact(&self) -> bool {
+        [&self.contact, &self.phone, &self.hours].into_iter().any(|told| !told.is_empty())
     }
 
     pub(crate) fn lang(&self) -> &'static str {

@@ -1,5 +1,7 @@
 //! What the mailed link opens: the form for the new key. Reading it changes nothing.
 
+use std::time::Duration;
+
 use askama::Template;
 use axum::{
     Json,
@@ -17,7 +19,7 @@ use serde::Deserialize;
 
 use super::{
     layout::{Layout, PageError, millis, page},
-    message::{message, too_many, unavailable},
+    message::{message, too_soon, unavailable, with_retry_after},
     recover::refused_form,
 };
 use crate::{WebState, cookies, language::Language};
@@ -39,6 +41,8 @@ struct Refused {
     l: Layout,
     text: String,
     resend: Option<String>,
+    /// No other can be sent in its recovery.
+    over: bool,
     sign_in: bool,
 }
 
@@ -93,16 +97,31 @@ async fn form(
 }
 
 fn refused(state: &WebState, locale: Locale, token: &str, error: LinkError) -> Response {
+    refused_with(state, locale, token, (error, None))
+}
+
+/// The page of a link that opens nothing; with what is said of its button, where that was pressed too soon.
+fn refused_with(
+    state: &WebState,
+    locale: Locale,
+    token: &str,
+    (error, wait): (LinkError, Option<Duration>),
+) -> Response {
     let (status, key, resend) = match error {
         LinkError::Unavailable => return unavailable(state, locale),
         LinkError::Unknown => (StatusCode::NOT_FOUND, "link-unknown", false),
         LinkError::Used => (StatusCode::GONE, "link-used", false),
         LinkError::Expired { resendable } => (StatusCode::GONE, "link-expired", resendable),
     };
-    let l = Layout::new(state, locale, key, format!("/clave/{token}"));
-    let text = l.t(&format!("{key}-text"));
+    let mut l = Layout::new(state, locale, key, format!("/clave/{token}"));
+    let text = l.told(&format!("{key}-text"));
+    let over = key == "link-expired" && !resend;
     let resend = resend.then(|| format!("/clave/{token}/otro"));
-    page(status, &Refused { l, text, resend, sign_in: error == LinkError::Used })
+    let sign_in = error == LinkError::Used;
+    let Some(wait) = wait else { return page(status, &Refused { l, text, resend, over, sign_in }) };
+    l.errors = vec![PageError { field: "resend", text: too_soon(state, locale, wait) }];
+    let response = page(StatusCode::TOO_MANY_REQUESTS, &Refused { l, text, resend, over, sign_in });
+    with_retry_after(response, wait)
 }
 
 pub(super) async fn back(Path(token): Path<String>) -> Redirect {
@@ -172,7 +191,10 @@ pub(super) async fn resend(
 ) -> Response {
     match state.service().resend_link_by_token(&token).await {
         Ok(()) => message(&state, locale, StatusCode::OK, "link-resent"),
-        Err(StepError::TooMany { retry_after }) => too_many(&state, locale, retry_after),
+        Err(StepError::TooMany { retry_after }) => match state.service().read_link(&token, None).await {
+            Ok(_) => Redirect::to(&format!("/clave/{token}")).into_response(),
+            Err(error) => refused_with(&state, locale, &token, (error, Some(retry_after))),
+        },
         Err(StepError::Unavailable) => unavailable(&state, locale),
         Err(_) => refused(&state, locale, &token, LinkError::Expired { resendable: false }),
     }

@@ -24,7 +24,7 @@ pub(crate) use case::documents;
 pub(crate) use forms::{IdentifierForm, field_error};
 pub(crate) use layout::{Layout, PageError, millis, page};
 pub(crate) use link::weak_reason;
-pub(crate) use message::{message, too_many, unavailable, with_retry_after};
+pub(crate) use message::{message, message_to, too_many, unavailable, with_retry_after};
 pub(crate) use recover::refused_form;
 
 use crate::{WebState, assets};

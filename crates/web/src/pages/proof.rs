@@ -16,6 +16,7 @@ use crate::WebState;
 #[template(path = "proof.html")]
 struct Proof<'a> {
     l: Layout,
+    lead: String,
     action: &'static str,
     task: String,
     ticket: &'a str,
@@ -38,7 +39,8 @@ pub(super) fn page_for(
         "salt": challenge.salt, "signature": challenge.signature,
     });
     let wait = l.with("proof-wait", "seconds", &challenge.wait_seconds.to_string());
-    let template = Proof { l, action, task: task.to_string(), ticket: &challenge.ticket, wait, form };
+    let lead = l.t(if challenge.for_everyone { "proof-lead-everyone" } else { "proof-lead" });
+    let template = Proof { l, lead, action, task: task.to_string(), ticket: &challenge.ticket, wait, form };
     let wait = std::time::Duration::from_secs(challenge.wait_seconds);
     with_retry_after(page(StatusCode::PRECONDITION_REQUIRED, &template), wait)
 }

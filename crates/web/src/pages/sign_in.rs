@@ -13,7 +13,7 @@ use super::{
     ACCOUNT, SIGN_IN,
     forms::IdentifierForm,
     layout::{Layout, PageError, page},
-    message::{too_many, unavailable},
+    message::{too_many_sign_ins, unavailable},
     proof,
     recover::refused_form,
 };
@@ -91,7 +91,7 @@ pub(super) async fn submit(
         Err(SignInError::ProofRequired(challenge)) => {
             proof::page_for(&state, locale, SIGN_IN, &challenge, &form)
         }
-        Err(SignInError::TooMany { retry_after }) => too_many(&state, locale, retry_after),
+        Err(SignInError::TooMany { retry_after }) => too_many_sign_ins(&state, locale, retry_after),
         Err(SignInError::Busy | SignInError::Unavailable) => unavailable(&state, locale),
     }
 }

@@ -94,7 +94,7 @@ case-code-left = { $left ->
    *[other] You can try { $left } times.
 }
 case-code-exhausted = This code can no longer be used because it was typed wrong too often. Ask for another with one click.
-case-code-ended = This code has ended: it was valid for three minutes. Ask for another with one click.
+case-code-ended = This code has ended: it was valid for { $code_ttl }. Ask for another with one click.
 case-codes-spent = This case has asked for all the codes that it may. Confirm the e-mail at the centre.
 case-packet = Your packet
 case-packet-text = One PDF with the request, the agreement, the list of what to bring and the code that the centre scans. You can download it again whenever you like.

@@ -94,7 +94,7 @@ case-code-left = { $left ->
    *[other] Puede intentarlo { $left } veces.
 }
 case-code-exhausted = Este código ya no se puede usar porque se escribió mal demasiadas veces. Pida otro con un clic.
-case-code-ended = Este código terminó: valía tres minutos. Pida otro con un clic.
+case-code-ended = Este código terminó: valía { $code_ttl }. Pida otro con un clic.
 case-codes-spent = Este trámite ya pidió todos los códigos que puede pedir. Confirme el correo en el centro.
 case-packet = Su expediente
 case-packet-text = Un solo PDF con la solicitud, el acuerdo, la lista de lo que debe llevar y el código que leerán en el centro. Puede descargarlo otra vez cuando quiera.

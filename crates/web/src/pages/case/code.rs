@@ -10,7 +10,7 @@ use clavero_service::{
     Client,
     desk::{CaseError, CaseView},
 };
-use clavero_words::{Locale, tr_args};
+use clavero_words::{Locale, span, tr_args};
 use serde::Deserialize;
 
 use super::{
@@ -90,7 +90,10 @@ async fn refuse(
             let left = attempts_left.to_string();
             (S::UNPROCESSABLE_ENTITY, "code", say("code-error-wrong", &[("left", &left)]), "")
         }
-        CaseError::Refused(CaseRefusal::CodeExpired) => (S::GONE, "", say("case-code-ended", &[]), ""),
+        CaseError::Refused(CaseRefusal::CodeExpired) => {
+            let lasted = span(locale, state.service().settings().policy.code_ttl);
+            (S::GONE, "", say("case-code-ended", &[("code_ttl", &lasted)]), "")
+        }
         CaseError::Refused(CaseRefusal::CodesExhausted) => {
             (S::CONFLICT, "", say("case-codes-spent", &[]), "")
         }

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
-use clavero_protocol::{AssistedReason, CaseReference, EmployerKind, Need, ReferenceError};
+use clavero_protocol::{AssistedCause, AssistedReason, CaseReference, EmployerKind, Need, ReferenceError};
 use clavero_service::{
     RecoveryView,
     desk::{CaseError, CaseView, Centre, NewCase, OpenCaseError},
@@ -86,7 +86,8 @@ pub(super) async fn show(
     headers: HeaderMap,
 ) -> Response {
     let flow = flow_of(&state, locale, &headers).await;
-    let reason = AssistedReason::parse(&params.motivo).map(|reason| why(locale, reason));
+    let reason =
+        AssistedReason::parse(&params.motivo).map(|reason| why(locale, AssistedCause::Reason(reason)));
     let reason = reason.filter(|_| flow.is_none());
     render(&state, locale, StatusCode::OK, (flow, reason), Typed::default())
 }
@@ -123,13 +124,13 @@ fn render(
     page(status, &template)
 }
 
-fn why(locale: Locale, reason: AssistedReason) -> String {
-    tr(locale, &format!("assisted-reason-{}", reason.as_str().replace('_', "-")))
+fn why(locale: Locale, cause: AssistedCause) -> String {
+    tr(locale, &format!("assisted-reason-{}", cause.as_str().replace('_', "-")))
 }
 
 /// The reason as a sentence of its own.
-pub(super) fn why_alone(locale: Locale, reason: AssistedReason) -> String {
-    let text = why(locale, reason);
+pub(super) fn why_alone(locale: Locale, cause: AssistedCause) -> String {
+    let text = why(locale, cause);
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
@@ -140,9 +141,9 @@ async fn flow_of(state: &WebState, locale: Locale, headers: &HeaderMap) -> Optio
     if !state.service().recoveries_lead_to_cases() {
         return None;
     }
-    let RecoveryView { assisted, .. } = state.service().recovery(&id, &token).await.ok()?;
+    let RecoveryView { cause, .. } = state.service().recovery(&id, &token).await.ok()?;
     let case = state.service().case_of_recovery(&id, &token).await.ok()?;
-    Some(Flow { id, why: why(locale, assisted?), case })
+    Some(Flow { id, why: why(locale, cause?), case })
 }
 
 #[derive(Deserialize)]

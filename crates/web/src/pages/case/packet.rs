@@ -63,7 +63,7 @@ fn packet(state: &WebState, locale: Locale, data: PacketData, made: Timestamp) -
         new_representative: data.new_representative.map(person),
         applicant: third_party.map_or(Applicant::InPerson, |third| Applicant::ThirdParty(person(third))),
         contact: Contact { email: data.email, phone: data.phone, address: data.address },
-        reason: entrance::why_alone(locale, data.reason),
+        reason: entrance::why_alone(locale, data.cause),
         centre: papers::centre(data.centre.as_ref()),
         documents: data.documents,
         demo: state.config().demo,

@@ -161,7 +161,7 @@ pub(super) fn render(state: &WebState, locale: Locale, v: CaseView, failure: Opt
         what,
         next,
         until: time::date_minute(v.expires_at),
-        why: entrance::why_alone(locale, v.reason),
+        why: entrance::why_alone(locale, v.cause),
         lines: lines(locale, &v),
         events: events_of(locale, &v),
         proof,
