@@ -108,17 +108,22 @@ test('who asked is not offered to approve, and a case goes back with a reason an
   });
 });
 
+/** Whoever reads the mailbox on record says stop. */
+async function stopped(employer) {
+  const isStop = (mail) => /\/clave-patronal\/detener\//.test(mail.text);
+  const mail = await service.mailbox.next(employer.email, isStop);
+  const [stop] = mail.text.match(/http\S+\/clave-patronal\/detener\/\S+/);
+  const owner = await person(browser, service, {});
+  await owner.page.goto(stop);
+  await owner.page.getByRole('main').locator('form button[type=submit]').first().click();
+  await owner.page.waitForLoadState();
+  await owner.close();
+}
+
 test('the old mailbox stops a case, and a supervisor lets it go on with a reason', async () => {
   const employer = rows[3];
   await asked(employer, async (first, reference) => {
-    const isStop = (mail) => /\/clave-patronal\/detener\//.test(mail.text);
-    const mail = await service.mailbox.next(employer.email, isStop);
-    const [stop] = mail.text.match(/http\S+\/clave-patronal\/detener\/\S+/);
-    const owner = await person(browser, service, {});
-    await owner.page.goto(stop);
-    await owner.page.getByRole('main').locator('form button[type=submit]').first().click();
-    await owner.page.waitForLoadState();
-    await owner.close();
+    await stopped(employer);
     await first.main.getByText(first.w.frozen).waitFor();
     await atDesk(browser, service, await newcomer(service, 'supervisor'), async (boss) => {
       await boss.page.goto(DESK);
@@ -138,9 +143,19 @@ test('without a mailbox the key goes over a printed slip, once', async () => {
       await other.press(other.w.approve);
     });
     await first.button(first.w.slip).waitFor();
-    const [paper] = await Promise.all([first.page.waitForEvent('download'), first.button(first.w.slip).click()]);
-    assert.equal(paper.suggestedFilename(), 'sobre.pdf');
+    const handedOver = (answer) => answer.url().endsWith('/entregar');
+    const [slip] = await Promise.all([first.page.waitForResponse(handedOver), first.button(first.w.slip).click()]);
+    assert.equal(slip.headers()['content-type'], 'application/pdf');
+    assert.equal(slip.headers()['content-disposition'], 'inline; filename="sobre.pdf"', 'to be printed, not kept in a folder');
+    assert.equal(slip.headers()['cache-control'], 'no-store');
+    await first.open(reference);
     await first.main.getByText(first.w.slipDone).waitFor();
+    // The browser's own viewer is no other host; it looks for an icon of the file.
+    const { faults } = first.someone;
+    const [viewer] = faults.splice(faults.findIndex((fault) => fault.startsWith('a request to chrome-extension:')), 1);
+    assert.ok(viewer, 'it is shown, not downloaded');
+    const icon = faults.findIndex((fault) => fault.includes('/favicon.ico'));
+    if (icon >= 0) faults.splice(icon, 1);
   }, { email: '' });
 });
 
@@ -190,6 +205,8 @@ for (const [at, language] of ['es', 'en'].entries()) {
       const reference = await opened(employer, language);
       await atDesk(browser, service, await newcomer(service, 'desk'), async (first) => {
         await look(first, 'home');
+        await first.page.goto(`${DESK}/casos/nuevo`);
+        await look(first, 'walk-in');
         await first.open(reference);
         await look(first, 'free');
         const email = mailOf(employer);
@@ -197,6 +214,15 @@ for (const [at, language] of ['es', 'en'].entries()) {
         await look(first, 'in hand');
         await first.ask();
         await look(first, 'asked');
+        await stopped(employer);
+        await first.main.getByText(first.w.frozen).waitFor();
+        await look(first, 'stopped');
+        await atDesk(browser, service, await newcomer(service, 'supervisor'), async (boss) => {
+          await boss.open(reference);
+          await look(boss, 'stopped to decide');
+          await boss.page.locator('#unfreeze_reason').fill('El titular confirmó en persona');
+          await boss.press(boss.w.unfreeze);
+        }, settings);
         await atDesk(browser, service, await newcomer(service, 'desk'), async (other) => {
           await other.open(reference);
           await look(other, 'to decide');
@@ -215,6 +241,8 @@ for (const [at, language] of ['es', 'en'].entries()) {
           await look(above, `${role} case`);
           await above.page.goto(`${DESK}/supervision`);
           await look(above, `${role} oversight`);
+          await above.page.goto(`${DESK}/registro`);
+          await look(above, `${role} log`);
         }, settings);
       }
     });

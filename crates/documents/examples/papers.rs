@@ -14,7 +14,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(&folder)?;
     let press = Press::start(PressSettings::default())?;
     let write = |name: String, pdf: Result<Pdf, PrintError>| -> Result<(), Box<dyn Error>> {
-        Ok(fs::write(folder.join(name), pdf.map_err(|error| error.to_string())?)?)
+        Ok(fs::write(folder.join(name), pdf.map_err(|error| error.to_string())?.as_slice())?)
     };
     for locale in Locale::ALL {
         let tag = locale.as_str();

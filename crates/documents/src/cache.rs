@@ -2,6 +2,8 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use crate::Pdf;
+
 pub(crate) type Digest = [u8; 32];
 
 /// The least lately asked for goes first.
@@ -10,7 +12,7 @@ pub(crate) struct Cache {
     bytes: usize,
     /// Counts askings; a paper's highest is its last.
     clock: u64,
-    kept: HashMap<Digest, (Arc<[u8]>, u64)>,
+    kept: HashMap<Digest, (Pdf, u64)>,
 }
 
 impl Cache {
@@ -19,14 +21,14 @@ impl Cache {
         Self { capacity, bytes: 0, clock: 0, kept: HashMap::new() }
     }
 
-    pub(crate) fn get(&mut self, digest: &Digest) -> Option<Arc<[u8]>> {
+    pub(crate) fn get(&mut self, digest: &Digest) -> Option<Pdf> {
         self.clock += 1;
         let (paper, last) = self.kept.get_mut(digest)?;
         *last = self.clock;
         Some(Arc::clone(paper))
     }
 
-    pub(crate) fn put(&mut self, digest: Digest, paper: &Arc<[u8]>) {
+    pub(crate) fn put(&mut self, digest: Digest, paper: &Pdf) {
         if paper.len() > self.capacity {
             return;
         }
@@ -52,8 +54,8 @@ impl Cache {
 mod tests {
     use super::*;
 
-    fn paper(length: usize) -> Arc<[u8]> {
-        vec![0; length].into()
+    fn paper(length: usize) -> Pdf {
+        Arc::new(vec![0; length].into())
     }
 
     #[test]

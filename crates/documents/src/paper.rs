@@ -6,6 +6,7 @@ use clavero_words::{Locale, tr_args};
 use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::{Institution, Made};
 
@@ -33,11 +34,22 @@ impl Paper {
         let mut hash = Sha256::new();
         hash.update([self.template as u8]);
         hash.update(self.made_micros.to_be_bytes());
-        for part in [self.data.to_string().as_str(), self.qr.as_deref().unwrap_or_default()] {
+        let data = Zeroizing::new(self.data.to_string());
+        for part in [data.as_str(), self.qr.as_deref().unwrap_or_default()] {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }
         hash.finalize().into()
+    }
+}
+
+/// Wipes what people typed, and what is secret, from the data of a paper.
+pub(crate) fn wipe(data: &mut Value) {
+    match data {
+        Value::String(text) => text.zeroize(),
+        Value::Array(values) => values.iter_mut().for_each(wipe),
+        Value::Object(fields) => fields.values_mut().for_each(wipe),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

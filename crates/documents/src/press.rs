@@ -12,6 +12,7 @@ use std::{
 };
 
 use tokio::sync::oneshot;
+use zeroize::Zeroizing;
 
 use crate::{
     DaySheet, Packet, Slip,
@@ -24,7 +25,7 @@ use crate::{
 const STACK: usize = 16 * 1024 * 1024;
 
 /// A finished PDF.
-pub type Pdf = Arc<[u8]>;
+pub type Pdf = Arc<Zeroizing<Vec<u8>>>;
 
 /// How large a press is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,7 +143,7 @@ fn work(queue: &Mutex<Receiver<Job>>, cache: &Mutex<Cache>, typesetter: &LazyLoc
 fn set(typesetter: &Typesetter, paper: Paper) -> Result<Pdf, PrintError> {
     let set = catch_unwind(AssertUnwindSafe(|| typesetter.set(paper)));
     match set {
-        Ok(Ok(pdf)) => Ok(pdf.into()),
+        Ok(Ok(pdf)) => Ok(Arc::new(Zeroizing::new(pdf))),
         Ok(Err(error)) => Err(failed(&error)),
         Err(_) => Err(PrintError::Failed("the typesetter panicked".to_owned())),
     }

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use clavero_words::Locale;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use zeroize::Zeroizing;
 
 use crate::{
     Centre, Employer, Institution, Made, Person,
@@ -36,11 +37,16 @@ pub struct Slip {
     pub centre: Centre,
     /// The page where the secret is typed.
     pub portal_url: String,
-    /// The secret as people type it, in groups.
-    pub secret: String,
+    /// The secret as people type it, in groups. Wiped after use, as all is that the press makes of it.
+    #[serde(serialize_with = "plain")]
+    pub secret: Zeroizing<String>,
     /// Whether this is a demonstration.
     #[serde(skip)]
     pub demo: bool,
+}
+
+fn plain<S: Serializer>(secret: &Zeroizing<String>, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(secret)
 }
 
 impl fmt::Debug for Slip {

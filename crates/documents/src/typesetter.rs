@@ -12,10 +12,11 @@ use typst::{
 };
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
+use zeroize::Zeroizing;
 
 use crate::{
     legible,
-    paper::{Paper, Template},
+    paper::{self, Paper, Template},
     qr,
 };
 
@@ -120,11 +121,12 @@ impl Typesetter {
         let unshown = legible::make_legible(&mut data, &|c| legible::covered(&self.coverages, c));
         data["unshown"] = unshown.into();
         let qr = qr.map(|text| qr::svg(&text).ok_or(SetError::Qr)).transpose()?;
-        let data = data.to_string();
+        let text = Zeroizing::new(data.to_string());
+        paper::wipe(&mut data);
         let desk = Desk {
             typesetter: self,
             main: file_id(template.file().0),
-            data: Bytes::from_string(data),
+            data: Bytes::from_string(text),
             qr: Bytes::from_string(qr.unwrap_or_default()),
         };
         let document = typst::compile::<PagedDocument>(&desk)

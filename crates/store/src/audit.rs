@@ -121,40 +121,65 @@ impl AuditEntry {
     }
 }
 
+/// Names acts, and lists them all.
+macro_rules! name_acts {
+    ($($(#[$doc:meta])* $name:ident = $word:literal,)+) => {
+        $($(#[$doc])* pub const $name: &str = $word;)+
+
+        /// Every act that is named here.
+        pub const ALL: &[&str] = &[$($name),+];
+    };
+}
+pub(crate) use name_acts;
+
 /// The acts that the protocol does not name itself.
 pub mod acts {
-    /// A flow began.
-    pub const STARTED: &str = "recovery.started";
-    /// Data that match nothing.
-    pub const MISMATCHED: &str = "recovery.mismatched";
-    /// A key was set, by whatever way.
-    pub const KEY_CHANGED: &str = "credential.changed";
-    /// A key was frozen by "no fui yo".
-    pub const KEY_FROZEN: &str = "credential.frozen";
-    /// The same key under new parameters.
-    pub const KEY_REHASHED: &str = "credential.rehashed";
-    /// A session began.
-    pub const SIGNED_IN: &str = "session.opened";
-    /// A session was closed.
-    pub const SIGNED_OUT: &str = "session.closed";
-    /// A mail that belongs to no flow was taken by the mail server.
-    pub const NOTICE_ACCEPTED: &str = "notice.accepted";
-    /// A mail that belongs to no flow was refused or given up.
-    pub const NOTICE_REFUSED: &str = "notice.refused";
-    /// A mail was not sent: it no longer counts, or would arrive dead.
-    pub const MAIL_DROPPED: &str = "mail.dropped";
-    /// What a case's approval let happen was written into the registry.
-    pub const REGISTRY_CORRECTED: &str = "registry.corrected";
-    /// Somebody tried to sign in.
-    pub const SIGN_IN_TRIED: &str = "session.attempted";
-    /// Somebody with a session tried to change the key.
-    pub const KEY_CHANGE_TRIED: &str = "credential.change_attempted";
-    /// A case whose retention has ended was deleted.
-    pub const CASE_FORGOTTEN: &str = "case.forgotten";
-    /// Keys of personal data in this log were destroyed.
-    pub const KEYS_DESTROYED: &str = "audit.keys_destroyed";
-    /// Entries of this log are missing from before they were sealed.
-    pub const GAP: &str = "audit.gap";
-    /// Registry rows were loaded.
-    pub const IMPORTED: &str = "registry.imported";
+    crate::audit::name_acts! {
+        /// A flow began.
+        STARTED = "recovery.started",
+        /// Data that match nothing.
+        MISMATCHED = "recovery.mismatched",
+        /// A key was set, by whatever way.
+        KEY_CHANGED = "credential.changed",
+        /// A key was frozen by "no fui yo".
+        KEY_FROZEN = "credential.frozen",
+        /// The same key under new parameters.
+        KEY_REHASHED = "credential.rehashed",
+        /// A session began.
+        SIGNED_IN = "session.opened",
+        /// A session was closed.
+        SIGNED_OUT = "session.closed",
+        /// A mail that belongs to no flow was taken by the mail server.
+        NOTICE_ACCEPTED = "notice.accepted",
+        /// A mail that belongs to no flow was refused or given up.
+        NOTICE_REFUSED = "notice.refused",
+        /// A mail was not sent: it no longer counts, or would arrive dead.
+        MAIL_DROPPED = "mail.dropped",
+        /// What a case's approval let happen was written into the registry.
+        REGISTRY_CORRECTED = "registry.corrected",
+        /// Somebody tried to sign in.
+        SIGN_IN_TRIED = "session.attempted",
+        /// Somebody with a session tried to change the key.
+        KEY_CHANGE_TRIED = "credential.change_attempted",
+        /// A case whose retention has ended was deleted.
+        CASE_FORGOTTEN = "case.forgotten",
+        /// Keys of personal data in this log were destroyed.
+        KEYS_DESTROYED = "audit.keys_destroyed",
+        /// Entries of this log are missing from before they were sealed.
+        GAP = "audit.gap",
+        /// Registry rows were loaded.
+        IMPORTED = "registry.imported",
+        /// An officer asked for a case.
+        CASE_READ = "case.read",
+        /// An officer asked for the queue.
+        CASES_LISTED = "case.listed",
+        /// An officer asked for the sheet of a day.
+        DAY_READ = "case.day_read",
+        /// An officer asked for the figures.
+        FIGURES_READ = "case.figures_read",
+        /// Somebody typed a reference.
+        CASE_LOOKED_UP = "case.looked_up",
+        /// Somebody typed the secret of a slip.
+        SLIP_TRIED = "case.slip_tried",
+    }
 }

@@ -246,6 +246,9 @@ pub trait Cases: Send + Sync + 'static {
         max: u32,
     ) -> Result<Vec<CaseEvent>, StoreError>;
 
+    /// Cases to whose course the mailbox on record objected since a moment, when that stopped them no more; the newest first.
+    async fn disputed_cases(&self, since: Timestamp, max: u32) -> Result<Vec<CaseRecord>, StoreError>;
+
     /// Figures over a span.
     async fn case_counts(&self, from: Timestamp, until: Timestamp) -> Result<CaseCounts, StoreError>;
 

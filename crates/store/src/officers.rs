@@ -301,38 +301,40 @@ pub trait Officers: Send + Sync {
 
 /// The acts of and upon officers, as the log names them.
 pub mod officer_acts {
-    /// An officer was added.
-    pub const ADDED: &str = "officer.added";
-    /// An officer's access was taken away.
-    pub const DISABLED: &str = "officer.disabled";
-    /// An enrolment address was asked for.
-    pub const ENROLMENT_ASKED: &str = "officer.enrolment_asked";
-    /// A second admin confirmed it.
-    pub const ENROLMENT_CONFIRMED: &str = "officer.enrolment_confirmed";
-    /// An admin withdrew it.
-    pub const ENROLMENT_WITHDRAWN: &str = "officer.enrolment_withdrawn";
-    /// An officer began to register a passkey.
-    pub const ENROLMENT_BEGUN: &str = "officer.enrolment_begun";
-    /// An officer registered a passkey.
-    pub const ENROLLED_PASSKEY: &str = "officer.enrolled_passkey";
-    /// An officer registered an authenticator app.
-    pub const ENROLLED_TOTP: &str = "officer.enrolled_totp";
-    /// An officer opened an enrolment address for themselves.
-    pub const ENROLMENT_OWN: &str = "officer.enrolment_own";
-    /// An officer gave up a passkey or the app.
-    pub const MEANS_GIVEN_UP: &str = "officer.means_given_up";
-    /// Somebody tried to sign in.
-    pub const SIGN_IN_ATTEMPTED: &str = "officer.sign_in_attempted";
-    /// An officer signed in.
-    pub const SIGNED_IN: &str = "officer.signed_in";
-    /// An officer signed out.
-    pub const SIGNED_OUT: &str = "officer.signed_out";
-    /// An officer touched their authenticator for one decision.
-    pub const TOUCHED: &str = "officer.touched";
-    /// An officer typed a code for a decision.
-    pub const TOUCH_ATTEMPTED: &str = "officer.touch_attempted";
-    /// An officer asked for a page or an act that their role does not have.
-    pub const TURNED_AWAY: &str = "officer.turned_away";
+    crate::audit::name_acts! {
+        /// An officer was added.
+        ADDED = "officer.added",
+        /// An officer's access was taken away.
+        DISABLED = "officer.disabled",
+        /// An enrolment address was asked for.
+        ENROLMENT_ASKED = "officer.enrolment_asked",
+        /// A second admin confirmed it.
+        ENROLMENT_CONFIRMED = "officer.enrolment_confirmed",
+        /// An admin withdrew it.
+        ENROLMENT_WITHDRAWN = "officer.enrolment_withdrawn",
+        /// An officer began to register a passkey.
+        ENROLMENT_BEGUN = "officer.enrolment_begun",
+        /// An officer registered a passkey.
+        ENROLLED_PASSKEY = "officer.enrolled_passkey",
+        /// An officer registered an authenticator app.
+        ENROLLED_TOTP = "officer.enrolled_totp",
+        /// An officer opened an enrolment address for themselves.
+        ENROLMENT_OWN = "officer.enrolment_own",
+        /// An officer gave up a passkey or the app.
+        MEANS_GIVEN_UP = "officer.means_given_up",
+        /// Somebody tried to sign in.
+        SIGN_IN_ATTEMPTED = "officer.sign_in_attempted",
+        /// An officer signed in.
+        SIGNED_IN = "officer.signed_in",
+        /// An officer signed out.
+        SIGNED_OUT = "officer.signed_out",
+        /// An officer touched their authenticator for one decision.
+        TOUCHED = "officer.touched",
+        /// An officer typed a code for a decision.
+        TOUCH_ATTEMPTED = "officer.touch_attempted",
+        /// An officer asked for a page or an act that their role does not have.
+        TURNED_AWAY = "officer.turned_away",
+    }
 }
 
 /// What an officer did to another.

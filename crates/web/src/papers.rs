@@ -1,6 +1,7 @@
 //! Papers as answers: the institution's letterhead, and a finished PDF as a download.
 
 use axum::{
+    body::{Body, Bytes},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -10,6 +11,15 @@ use clavero_service::desk;
 use clavero_words::{Locale, tr};
 
 use crate::{WebState, pages};
+
+/// A paper on its way out: it is not copied, and is wiped when the last one who has it lets go.
+struct Sheet(Pdf);
+
+impl AsRef<[u8]> for Sheet {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
 
 /// The letterhead in the paper's language.
 pub(crate) fn letterhead(state: &WebState, locale: Locale) -> Institution {
@@ -57,6 +67,23 @@ pub(crate) fn download(
     name: &str,
     pdf: Result<Pdf, PrintError>,
 ) -> Response {
+    answer(state, locale, &format!("attachment; filename=\"{name}\""), pdf)
+}
+
+/// A finished PDF to be looked at and printed where it is: what is secret shall not lie in a folder of downloads, nor in any
+/// cache.
+pub(crate) fn shown_once(
+    state: &WebState,
+    locale: Locale,
+    name: &str,
+    pdf: Result<Pdf, PrintError>,
+) -> Response {
+    let mut answer = answer(state, locale, &format!("inline; filename=\"{name}\""), pdf);
+    answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer
+}
+
+fn answer(state: &WebState, locale: Locale, disposition: &str, pdf: Result<Pdf, PrintError>) -> Response {
     let pdf = match pdf {
         Ok(pdf) => pdf,
         Err(PrintError::Busy) => return pages::unavailable(state, locale),
@@ -64,8 +91,11 @@ pub(crate) fn download(
             return pages::message(state, locale, StatusCode::INTERNAL_SERVER_ERROR, "no-paper");
         }
     };
-    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""))
-        .unwrap_or(HeaderValue::from_static("attachment"));
+    let disposition = HeaderValue::from_str(disposition).unwrap_or(HeaderValue::from_static("attachment"));
     let kind = HeaderValue::from_static("application/pdf");
-    ([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition)], pdf.to_vec()).into_response()
+    (
+        [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition)],
+        Body::from(Bytes::from_owner(Sheet(pdf))),
+    )
+        .into_response()
 }

@@ -341,6 +341,16 @@ async fn the_old_mailbox_stops_a_case_and_only_a_supervisor_without_a_part_in_it
     assert!(section(&waiting, "id=\"frozen\"").contains(&case), "{waiting}");
     done(&boss.post(&format!("{case}/liberar"), &[("text", "El titular confirmó por teléfono")]).await);
     assert!(ana.get(&case).await.text.contains("data-state=\"approved\""));
+    // Heard once. What comes after that stops nothing, and stands where a supervisor looks.
+    let objected = "id=\"disputed\"";
+    assert!(!boss.get("/ventanilla").await.text.contains(objected));
+    assert!(owner.post(&path, &[]).await.status < 400);
+    assert!(ana.get(&case).await.text.contains("data-state=\"approved\""));
+    for page in ["/ventanilla", "/ventanilla/supervision"] {
+        let text = boss.get(page).await.text;
+        assert!(section(&text, objected).contains(&case), "{page}: {text}");
+    }
+    assert!(!ana.get("/ventanilla").await.text.contains(objected), "not the desk's to decide");
 }
 
 #[tokio::test]
@@ -352,7 +362,11 @@ async fn without_a_mailbox_a_slip_is_printed_once_and_shown_to_nobody() {
     scene.approved(&mut luis, &case).await;
     let code = ana.code();
     let form = [("touch_code", code.as_str())];
-    let slip = ana.post_bytes(&format!("{case}/entregar"), &form).await;
+    let slip = ana.answered(&format!("{case}/entregar"), &form).await;
+    // Shown where it is printed: no copy of it in a folder of downloads or in a cache.
+    assert_eq!(slip.headers()["content-disposition"], "inline; filename=\"sobre.pdf\"");
+    assert_eq!(slip.headers()["cache-control"], "no-store");
+    let slip = slip.bytes().await.unwrap();
     assert!(slip.starts_with(b"%PDF-"), "{}", String::from_utf8_lossy(&slip));
     let again = ana.post_bytes(&format!("{case}/entregar"), &form).await;
     assert!(!again.starts_with(b"%PDF-"), "one touch, one slip");

@@ -116,8 +116,12 @@ impl<'a> Officer<'a> {
 
     /// What is no text.
     pub(crate) async fn post_bytes(&self, path: &str, form: &[(&str, &str)]) -> Vec<u8> {
+        self.answered(path, form).await.bytes().await.unwrap().to_vec()
+    }
+
+    pub(crate) async fn answered(&self, path: &str, form: &[(&str, &str)]) -> reqwest::Response {
         let request = self.http.post(format!("{}{path}", self.server.address())).form(form);
-        request.send().await.unwrap().bytes().await.unwrap().to_vec()
+        request.send().await.unwrap()
     }
 
     pub(crate) async fn get_bytes(&self, path: &str) -> Vec<u8> {

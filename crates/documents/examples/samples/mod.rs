@@ -132,7 +132,7 @@ pub(crate) fn slip(locale: Locale) -> Slip {
         recipient: packet.representative,
         centre: packet.centre,
         portal_url: "https://clave.institucion.example/empleadores/sobre".to_owned(),
-        secret: SECRET.to_owned(),
+        secret: SECRET.to_owned().into(),
         demo: true,
     }
 }

@@ -109,6 +109,13 @@ fn value(letter: char) -> Option<u8> {
     u8::try_from(place).ok()
 }
 
+/// A slip's secret has the form of a reference.
+impl zeroize::Zeroize for CaseReference {
+    fn zeroize(&mut self) {
+        self.0.zeroize();
+    }
+}
+
 impl fmt::Display for CaseReference {
     /// In groups of four with dashes, as people read it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

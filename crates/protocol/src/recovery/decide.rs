@@ -80,6 +80,20 @@ pub enum Act {
 }
 
 impl Act {
+    /// Every act.
+    pub const ALL: [Self; 10] = [
+        Self::CodeAttempted,
+        Self::CodeAccepted,
+        Self::CodeRequested,
+        Self::LinkRequested,
+        Self::MailAccessLost,
+        Self::MailAttempted,
+        Self::MailAccepted,
+        Self::MailRejected,
+        Self::KeyRecovered,
+        Self::Superseded,
+    ];
+
     /// The word in the audit log.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

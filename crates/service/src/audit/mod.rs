@@ -25,7 +25,7 @@ use clavero_store::{LogEntry, Store, StoreError};
 use zeroize::Zeroizing;
 
 pub use self::{
-    page::{LogPage, LogRow},
+    page::{LogPage, LogRow, acts},
     sealer::Sealer,
     verify::{Verdict, Watcher},
 };

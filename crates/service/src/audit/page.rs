@@ -56,6 +56,14 @@ pub struct LogRow {
     pub upon: Option<String>,
 }
 
+/// Every act that the log can tell of.
+pub fn acts() -> impl Iterator<Item = &'static str> {
+    let recoveries = clavero_protocol::Act::ALL.into_iter().map(clavero_protocol::Act::as_str);
+    let cases = clavero_protocol::CaseAct::ALL.into_iter().map(clavero_protocol::CaseAct::as_str);
+    let others = clavero_store::acts::ALL.iter().chain(clavero_store::officer_acts::ALL).copied();
+    recoveries.chain(cases).chain(others)
+}
+
 impl Service {
     /// The log of this service; `None` while it has no name.
     async fn log(&self) -> Result<Option<AuditLog>, LogError> {

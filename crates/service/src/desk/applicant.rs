@@ -6,7 +6,7 @@ use clavero_protocol::{
 };
 use clavero_store::{
     Actor, AuditEntry, CaseNotOpened, CaseRecord, CaseStep, Denied, Employer, Limit, NewDossier, Once,
-    OpenCase,
+    OpenCase, acts,
 };
 use clavero_words::Locale;
 use subtle::ConstantTimeEq as _;
@@ -273,7 +273,7 @@ impl Service {
         if let Some(record) = self.store.case_by_reference(reference).await? {
             return if self.dossier(&record).is_some() { Ok(record) } else { Err(CaseError::Damaged) };
         }
-        let entry = AuditEntry::done(Actor::Visitor, "case.looked_up").refused("unknown_reference");
+        let entry = AuditEntry::done(Actor::Visitor, acts::CASE_LOOKED_UP).refused("unknown_reference");
         // Parallel guesses are counted too; the one over the limit hears of it the next time.
         let _counted = self.store.take(guesses, None, entry).await?;
         Err(CaseError::Unknown)

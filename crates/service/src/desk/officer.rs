@@ -4,10 +4,11 @@ use clavero_protocol::{
     CaseAct, CaseActor, CaseCommand, CaseReference, CaseRefusal, Decision, DocumentAnswer, Finding,
     Identification, RecoveryId, RepresentativeId, Route, Start, Touch,
 };
-use clavero_store::{Actor, AuditEntry, CaseRecord, CaseStep, NewRepresentative};
+use clavero_store::{Actor, AuditEntry, CaseRecord, CaseStep, NewRepresentative, acts};
 use clavero_words::Locale;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use super::{
     CaseDetails, CaseError, DeskCaseView, HandedOver, NewCase, OfficerContext, OpenCaseError, PersonSeen,
@@ -65,7 +66,7 @@ impl Service {
         reference: &str,
     ) -> Result<CaseRecord, CaseError> {
         if !officer.role.reads_cases() {
-            self.note_desk_refusal(officer, "case.read").await?;
+            self.note_desk_refusal(officer, acts::CASE_READ).await?;
             return Err(CaseError::Refused(CaseRefusal::RoleForbids));
         }
         let reference = CaseReference::parse(reference)?;
@@ -343,7 +344,7 @@ impl Service {
         let dossier = self.dossier(&record).ok_or(CaseError::Damaged)?;
         let route = record.case.asked_proposal().map(|proposal| proposal.route());
         let secret = match route {
-            Some(Route::Slip) => Some(fresh_secret()),
+            Some(Route::Slip) => Some(Zeroizing::new(fresh_secret())),
             Some(Route::Mail) | None => None,
         };
         let start = match &secret {
@@ -371,7 +372,7 @@ impl Service {
         let centre = record.case.details.map(|details| usize::from(details.centre));
         let made_at = record.updated_at;
         Ok(SlipData {
-            secret: secret.to_string(),
+            secret: Zeroizing::new(secret.to_string()),
             employer: employer_name(&record.case, employer.as_ref()),
             recipient: (number, name),
             centre: centre.and_then(|place| self.settings.centres.get(place)).cloned(),
@@ -402,7 +403,7 @@ impl Service {
 /// Fifteen random symbols and one that checks them, like a reference: it is typed from paper.
 fn fresh_secret() -> CaseReference {
     loop {
-        if let Some(secret) = CaseReference::from_random(random()) {
+        if let Some(secret) = CaseReference::from_random(*Zeroizing::new(random())) {
             return secret;
         }
     }

@@ -1,7 +1,7 @@
 //! The two things that strangers hold: the stop link of the old mailbox, and the printed slip.
 
 use clavero_protocol::{CaseActor, CaseCommand, CaseReference, CaseState, Exceeded, RecoveryId};
-use clavero_store::{Actor, AuditEntry, CaseRecord, CaseStep};
+use clavero_store::{Actor, AuditEntry, CaseRecord, CaseStep, acts};
 use uuid::Uuid;
 
 use super::{SlipError, StopView, officer::slip_digest, present::employer_name};
@@ -78,7 +78,7 @@ impl Service {
         metrics::counter!("clavero_slips_total", "outcome" => "refused").increment(1);
         let mut limits = counted;
         limits.extend(self.with_room(triggers).await?);
-        let entry = AuditEntry::done(Actor::Visitor, "case.slip_tried").of(Some(&slip.identifiers.employer));
+        let entry = AuditEntry::done(Actor::Visitor, acts::SLIP_TRIED).of(Some(&slip.identifiers.employer));
         let _counted = self.store.take(limits, once, entry.refused("invalid")).await?;
         Err(SlipError::Invalid)
     }

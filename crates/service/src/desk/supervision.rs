@@ -6,16 +6,18 @@ use std::{
 };
 
 use clavero_protocol::{CaseId, CaseReference, CaseRefusal, OfficerId, Role, Timestamp};
-use clavero_store::{CaseCounts, CaseQuery, CaseRecord};
+use clavero_store::{CaseCounts, CaseQuery, CaseRecord, acts};
 
 use super::{
-    CaseError, CaseFigures, CasePage, DayRow, OfficerContext, QueueFilter,
+    CaseError, CaseFigures, CasePage, CaseRow, DayRow, OfficerContext, QueueFilter,
     present::{cursor, employer_name},
 };
 use crate::Service;
 
 const ROWS: u32 = 50;
 const MOST_ROWS: u32 = 200;
+/// How long an objection that stopped nothing is shown.
+const DISPUTES: Duration = Duration::from_hours(30 * 24);
 /// Acts of a day that a sheet holds.
 const MOST_ACTS: u32 = 10_000;
 
@@ -27,7 +29,7 @@ impl Service {
         filter: QueueFilter,
     ) -> Result<CasePage, CaseError> {
         if !officer.role.reads_cases() {
-            self.note_desk_refusal(officer, "case.listed").await?;
+            self.note_desk_refusal(officer, acts::CASES_LISTED).await?;
             return Err(CaseError::Refused(CaseRefusal::RoleForbids));
         }
         let rows = if filter.rows == 0 { ROWS } else { filter.rows.min(MOST_ROWS) };
@@ -45,6 +47,15 @@ impl Service {
         })
     }
 
+    /// Cases whose old mailbox said stop when that stopped them no more: after their end, or after a supervisor had let them go
+    /// on. The newest first, for a month.
+    pub async fn disputed_cases(&self, officer: &OfficerContext) -> Result<Vec<CaseRow>, CaseError> {
+        self.require_supervision(officer, acts::CASES_LISTED).await?;
+        let since = self.store.now() - DISPUTES;
+        let records = self.store.disputed_cases(since, MOST_ROWS).await?;
+        Ok(self.case_rows(&records, officer).await?)
+    }
+
     /// A page goes on after the case that the last one ended with.
     async fn after(&self, reference: &str) -> Result<Option<(Timestamp, CaseId)>, CaseError> {
         let reference = CaseReference::parse(reference)?;
@@ -58,7 +69,7 @@ impl Service {
         from: Timestamp,
         until: Timestamp,
     ) -> Result<Vec<DayRow>, CaseError> {
-        self.require_supervision(officer, "case.day_read").await?;
+        self.require_supervision(officer, acts::DAY_READ).await?;
         let events = self.store.desk_events(from, until, MOST_ACTS).await?;
         let ids = events.iter().flat_map(|event| [event.officer, event.colleague]).flatten().collect();
         let names = self.names_of(ids).await?;
@@ -110,7 +121,7 @@ impl Service {
         from: Timestamp,
         until: Timestamp,
     ) -> Result<CaseFigures, CaseError> {
-        self.require_supervision(officer, "case.figures_read").await?;
+        self.require_supervision(officer, acts::FIGURES_READ).await?;
         let counts = self.store.case_counts(from, until).await?;
         let pairs = counts.pairs.iter().flat_map(|(asked, approved, _)| [*asked, *approved]);
         let ids = pairs.chain(counts.breaches.iter().map(|(officer, _)| *officer)).collect();

@@ -5,6 +5,7 @@ use clavero_protocol::{
     IdentifiedBy, Need, OfficerId, Role, Route, TaxState, Timestamp,
 };
 use clavero_words::Locale;
+use zeroize::Zeroizing;
 
 use super::Centre;
 use crate::views::{CodeView, EmployerName, LinkMailView};
@@ -317,8 +318,8 @@ pub struct HandedOver {
 /// A printed one-time slip.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SlipData {
-    /// The secret, in groups of four. Never stored, never logged.
-    pub secret: String,
+    /// The secret, in groups of four. Never stored, never logged, wiped after use.
+    pub secret: Zeroizing<String>,
     /// Whose.
     pub employer: EmployerName,
     /// To whom it is handed: the person who was seen, number and name.

@@ -65,6 +65,10 @@ impl<E: Engine> Cases for E {
         .await
     }
 
+    async fn disputed_cases(&self, since: Timestamp, max: u32) -> Result<Vec<CaseRecord>, StoreError> {
+        self.read((since, max), |db, (since, max)| Box::pin(cases::disputed(db, *since, *max))).await
+    }
+
     async fn case_counts(&self, from: Timestamp, until: Timestamp) -> Result<CaseCounts, StoreError> {
         self.read((from, until), |db, (from, until)| Box::pin(cases::counts(db, *from, *until))).await
     }

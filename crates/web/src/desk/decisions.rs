@@ -142,5 +142,5 @@ async fn print(state: &WebState, locale: Locale, slip: SlipData) -> Response {
     if printed.is_err() {
         return pages::message(state, locale, StatusCode::SERVICE_UNAVAILABLE, "desk-slip-failed");
     }
-    papers::download(state, locale, "sobre.pdf", printed)
+    papers::shown_once(state, locale, "sobre.pdf", printed)
 }

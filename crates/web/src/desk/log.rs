@@ -6,14 +6,15 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use clavero_protocol::Role;
+use clavero_protocol::{CaseAct, Role};
 use clavero_service::audit::{LogError, LogPage, LogRow};
-use clavero_words::{Locale, time};
+use clavero_words::{Locale, time, tr};
 use serde::Deserialize;
 
 use super::{
-    LOG,
+    LOG, case,
     frame::{self, Frame},
+    refusal,
     signed_in::{For, Signed},
 };
 use crate::{
@@ -44,6 +45,10 @@ pub(super) struct Asked {
 /// One row of the list, in words.
 struct Line {
     entry: LogRow,
+    /// What was done, in words; the log's own word where this version has none for it.
+    act: String,
+    /// Why it was refused, in words where there are some.
+    refusal: Option<String>,
     at: String,
     actor: String,
     /// Within what and upon whom: a name and a value each.
@@ -96,7 +101,20 @@ fn in_words(l: &Layout, row: LogRow) -> Line {
         other => other.to_owned(),
     };
     let actor = row.officer.clone().unwrap_or(kind);
-    Line { at: time::date_second(row.at), actor, about, entry: row }
+    let act = act(l.locale, &row.act);
+    let refusal = row.refusal.as_ref().map(|word| refusal::of_word(l.locale, word));
+    Line { at: time::date_second(row.at), act, refusal, actor, about, entry: row }
+}
+
+/// An act in words; one of a later version stays as the log has it.
+fn act(locale: Locale, word: &str) -> String {
+    if let Some(act) = CaseAct::parse(word) {
+        return case::act(locale, act);
+    }
+    if clavero_service::audit::acts().any(|known| known == word) {
+        return tr(locale, &format!("log-act-{}", word.replace(['.', '_'], "-")));
+    }
+    word.to_owned()
 }
 
 fn failed(state: &WebState, locale: Locale, error: &LogError) -> Response {
@@ -140,5 +158,21 @@ pub(super) async fn proof(
         }
         Ok(None) => pages::message(&state, locale, StatusCode::NOT_FOUND, "log-nothing"),
         Err(error) => failed(&state, locale, &error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_act_has_its_words_in_both_languages() {
+        for locale in Locale::ALL {
+            for word in clavero_service::audit::acts() {
+                let said = act(locale, word);
+                assert!(said != word && !said.contains("-act-"), "{word}: {said}");
+            }
+        }
+        assert_eq!(act(Locale::EsEc, "case.of_a_later_version"), "case.of_a_later_version");
     }
 }

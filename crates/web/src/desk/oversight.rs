@@ -44,6 +44,7 @@ struct Oversight {
     l: Layout,
     frame: Frame,
     frozen: Vec<Line>,
+    disputed: Vec<Line>,
     spans: Vec<Span>,
     charts: Vec<Chart>,
     pairs: Vec<(String, String, u64)>,
@@ -96,6 +97,10 @@ async fn render(
         Ok(found) => found.rows,
         Err(error) => return out(state, locale, &error),
     };
+    let disputed = match state.service().disputed_cases(&who).await {
+        Ok(found) => found,
+        Err(error) => return out(state, locale, &error),
+    };
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let mut l = frame::layout(state, locale, "desk-oversight", OVERSIGHT);
     l.errors = error.into_iter().collect();
@@ -108,6 +113,7 @@ async fn render(
     let template = Oversight {
         frame: Frame::new(state, &l, &officer.session),
         frozen: frozen.into_iter().map(|row| Line::new(locale, row, now)).collect(),
+        disputed: disputed.into_iter().map(|row| Line::new(locale, row, now)).collect(),
         spans: SPANS.map(span).into(),
         charts: charts(locale, &figures),
         pairs: figures.pairs,

@@ -109,6 +109,7 @@ struct Queue {
     mine: Vec<Line>,
     to_approve: Vec<Line>,
     frozen: Vec<Line>,
+    disputed: Vec<Line>,
     rows: Vec<Line>,
     choices: Vec<Choice>,
     centres: Vec<CentreChoice>,
@@ -211,6 +212,7 @@ struct AtHand {
     mine: Vec<CaseRow>,
     to_approve: Vec<CaseRow>,
     frozen: Vec<CaseRow>,
+    disputed: Vec<CaseRow>,
 }
 
 async fn at_hand(state: &WebState, officer: &OfficerContext) -> Result<AtHand, CaseError> {
@@ -227,7 +229,8 @@ async fn at_hand(state: &WebState, officer: &OfficerContext) -> Result<AtHand, C
     mine.append(&mut approved);
     let supervises = officer.role == clavero_protocol::Role::Supervisor;
     let frozen = if supervises { of(CaseState::Frozen).await? } else { Vec::new() };
-    Ok(AtHand { mine, to_approve, frozen })
+    let disputed = if supervises { state.service().disputed_cases(officer).await? } else { Vec::new() };
+    Ok(AtHand { mine, to_approve, frozen, disputed })
 }
 
 async fn list(
@@ -253,6 +256,7 @@ async fn list(
         mine: lines(hand.mine),
         to_approve: lines(hand.to_approve),
         frozen: lines(hand.frozen),
+        disputed: lines(hand.disputed),
         choices: choices(locale, asked, &found),
         centres: centres(state, asked),
         state: asked.estado.clone(),
@@ -269,7 +273,7 @@ async fn list(
 
 impl AtHand {
     const fn none() -> Self {
-        Self { mine: Vec::new(), to_approve: Vec::new(), frozen: Vec::new() }
+        Self { mine: Vec::new(), to_approve: Vec::new(), frozen: Vec::new(), disputed: Vec::new() }
     }
 }
 

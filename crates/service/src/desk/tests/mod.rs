@@ -203,7 +203,7 @@ async fn a_first_time_employer_without_a_mailbox_gets_a_slip() {
     assert_eq!(approved.proposal.route, Route::Slip);
     let touch = world.touch(&ana(), approved.hand_over_purpose);
     let slip = service.hand_over(&ana(), &reference, touch).await.unwrap().slip.unwrap();
-    assert!(!format!("{slip:?}").contains(&slip.secret));
+    assert!(!format!("{slip:?}").contains(slip.secret.as_str()));
     assert!(!world.is_readable_at_rest(&slip.secret.replace('-', "")));
     let using = async |representative: &str, secret: &str| {
         let slip = UseSlip { identifiers: identifiers(representative), secret, proof: None };

@@ -6,7 +6,7 @@ use clavero_protocol::{AssistedReason, CaseAct, CaseId, CaseState, OfficerId, Po
 
 use super::{EMAIL_CHANGES, rows};
 use crate::{
-    CaseCounts, CaseEvent, CaseList, CaseQuery, StoreError,
+    CaseCounts, CaseEvent, CaseList, CaseQuery, CaseRecord, StoreError,
     sql::{Query as _, Read, Row, bytes, params},
 };
 
@@ -50,6 +50,17 @@ pub(crate) async fn of_desk(
     let sql = "SELECT * FROM case_event WHERE at >= ?1 AND at < ?2 AND (officer IS NOT NULL OR actor = 2 \
                OR act IN ('case.opened', 'case.closed')) ORDER BY at, id LIMIT ?3";
     db.all(sql, params![from.as_micros(), until.as_micros(), max], decode).await
+}
+
+pub(crate) async fn disputed(
+    db: &dyn Read,
+    since: Timestamp,
+    max: u32,
+) -> Result<Vec<CaseRecord>, StoreError> {
+    // By the index of events: objections are few among them, and they among the cases.
+    let condition = "id IN (SELECT case_id FROM case_event WHERE at >= ?1 AND act = 'case.disputed') \
+                     ORDER BY disputed_at DESC LIMIT ?2";
+    rows::select(db, condition, params![since.as_micros(), max]).await
 }
 
 /// The stages in which a case may be in a state, as the index of the queue has them.

@@ -20,7 +20,7 @@ use crate::{
 };
 
 pub(crate) use forget::forget;
-pub(crate) use lists::{counts, of_case, of_desk, page};
+pub(crate) use lists::{counts, disputed, of_case, of_desk, page};
 pub(crate) use mails::{code_mail, find_stop, mint_stop, recipient, record_code, remind, still_counts};
 pub(crate) use rows::find;
 
