@@ -21,6 +21,7 @@ pub mod outbox;
 mod phrase;
 mod proof;
 mod recoveries;
+mod repeat;
 mod secrets;
 mod settings;
 mod views;

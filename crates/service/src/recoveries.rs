@@ -18,6 +18,7 @@ use crate::{
     errors::{AccessError, StartError, StepError},
     keys::CodeOf,
     proof::{self, Scope},
+    repeat::{Begun, FlowName},
     secrets::{Token, random},
     views::{CodeView, LinkMailView, RecoveryView, is_delayed},
 };
@@ -39,6 +40,8 @@ pub struct StartRecovery {
     pub locale: Locale,
     /// A solved task, where one was asked for.
     pub proof: Option<String>,
+    /// The form's name ([`Service::form_name`]), or empty: sent twice, it begins one flow.
+    pub form: String,
 }
 
 /// A started recovery.
@@ -83,6 +86,23 @@ impl Service {
         request: StartRecovery,
         client: &Client,
     ) -> Result<StartedRecovery, StartError> {
+        let mut name = self.flow_of_form(&request);
+        if let Some(named) = &name {
+            match self.begun_before(named).await? {
+                Begun::Waits(started) => return Ok(*started),
+                Begun::Over => name = None,
+                Begun::Never => {}
+            }
+        }
+        self.begin_once(request, name.as_ref(), client).await
+    }
+
+    async fn begin_once(
+        &self,
+        request: StartRecovery,
+        name: Option<&FlowName>,
+        client: &Client,
+    ) -> Result<StartedRecovery, StartError> {
         let Toll { once, braked } = self.require_proof(&request, client).await?;
         match self.way(&request.identifiers).await? {
             Way::Online(employer) => {
@@ -91,12 +111,13 @@ impl Service {
                 let subject = subject_of(&employer);
                 let lane = employer.record.email.as_ref().map(|email| email.lane);
                 let hint = self.hint_of(Some(&employer));
-                self.begin(&request, subject, None, Start { lane, limits, codes, once, hint, client }).await
+                self.begin(&request, subject, None, Start { name, lane, limits, codes, once, hint, client })
+                    .await
             }
             Way::Assisted(employer, reason) if self.settings.policy.mismatch == Mismatch::Say => {
                 let limits = vec![self.budgets().starts(client)];
                 let hint = self.hint_of(Some(&employer));
-                let start = Start { lane: None, limits, codes: None, once, hint, client };
+                let start = Start { name, lane: None, limits, codes: None, once, hint, client };
                 self.begin(&request, subject_of(&employer), Some(reason), start).await
             }
             Way::Mismatch if self.settings.policy.mismatch == Mismatch::Say => {
@@ -110,7 +131,7 @@ impl Service {
                 let limits = self.decoy_limits(&request.identifiers, client, braked);
                 let codes = Some(self.budgets().decoy_codes(&request.identifiers).key);
                 let hint = self.hint_of(None);
-                let start = Start { lane: Some(self.decoy_lane()), limits, codes, once, hint, client };
+                let start = Start { name, lane: Some(self.decoy_lane()), limits, codes, once, hint, client };
                 self.begin(&request, Subject::Decoy, None, start).await
             }
         }
@@ -249,10 +270,10 @@ impl Service {
         assisted: Option<AssistedReason>,
         start: Start<'_>,
     ) -> Result<StartedRecovery, StartError> {
-        let Start { lane, limits, codes, once, hint, client } = start;
-        let token = Token::random();
-        let id = RecoveryId(*Uuid::now_v7().as_bytes());
-        let now = self.store.now();
+        let Start { name, lane, limits, codes, once, hint, client } = start;
+        let fresh = FlowName::fresh();
+        let FlowName { id, token } = name.unwrap_or(&fresh);
+        let (id, now) = (*id, self.store.now());
         let recovery = match assisted {
             Some(reason) => Recovery::assisted(id, subject, reason, now),
             None => Recovery::begin(id, subject, now),
@@ -266,8 +287,15 @@ impl Service {
             locale: request.locale.as_str().to_owned(),
             codes,
         };
-        let begun = self.store.begin(Begin { record, lane, limits, once }).await?;
-        let record = begun.map_err(|denied| self.denied(denied, client))?;
+        let begun = self.store.begin(Begin { record, lane, limits, once }).await;
+        // Two at once: the slower one is told what the faster has begun.
+        if !matches!(begun, Ok(Ok(_)))
+            && let Some(name) = name
+            && let Begun::Waits(started) = self.begun_before(name).await?
+        {
+            return Ok(*started);
+        }
+        let record = begun?.map_err(|denied| self.denied(denied, client))?;
         let step = if assisted.is_some() { "assisted" } else { "validated" };
         metrics::counter!("clavero_journey_total", "step" => step).increment(1);
         let view = self.view_with(&record, hint);
@@ -369,7 +397,7 @@ impl Service {
         self.store.advance(advance).await?.map_err(|error| StepError::of(error, self.store.now()))
     }
 
-    async fn view(&self, record: &RecoveryRecord) -> Result<RecoveryView, AccessError> {
+    pub(crate) async fn view(&self, record: &RecoveryRecord) -> Result<RecoveryView, AccessError> {
         let employer = match record.recovery.employer() {
             Some(key) => self.store.employer(key).await?,
             None => None,
@@ -447,6 +475,7 @@ pub(crate) struct Toll {
 
 /// What a start brings with it.
 struct Start<'a> {
+    name: Option<&'a FlowName>,
     lane: Option<i64>,
     limits: Vec<Limit>,
     /// The budget of its codes.

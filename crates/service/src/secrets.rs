@@ -21,6 +21,12 @@ impl Token {
         Self(random())
     }
 
+    /// One that is derived from a secret, so that it can be derived again.
+    #[must_use]
+    pub(crate) const fn derived(bytes: [u8; BYTES]) -> Self {
+        Self(bytes)
+    }
+
     /// Reads the text of a token: exactly as many characters as [`Self::text`] gives, no more and no less.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

@@ -5,6 +5,7 @@ use reqwest::Response;
 use crate::{
     api::{Api, NEW_KEY, eventually},
     case_pages::{Browser, identifiers, location},
+    desk::hidden,
     employers::{Employer, Registry, catastro},
     mail::Inbox,
     server::{Setup, TestServer},
@@ -52,6 +53,56 @@ async fn another_code_too_soon_is_said_at_its_button_and_the_code_can_still_be_t
     assert!(page.contains("id=\"resend-error\"") && page.contains("href=\"#resend\""), "{page}");
     assert!(page.contains("name=\"code\"") && page.contains("/sin-acceso"), "{page}");
     browser.sent(&format!("{flow}/codigo"), &vec![("code", code)]).await;
+}
+
+#[tokio::test]
+async fn validar_pressed_twice_begins_one_flow_and_sends_one_code() {
+    let mut registry = Registry::default();
+    let (employer, other) = (registry.company(), registry.company());
+    let inbox = Inbox::open();
+    let server = Setup::new(&registry, inbox.port()).set("recovery.codes_per_window", "1").start();
+    let mut browser = Browser::of(&server);
+    let page = browser.page(RECOVER).await;
+    let name = hidden(&page, "form").to_owned();
+    assert_ne!(name, hidden(&browser.page(RECOVER).await, "form"), "each form has its own");
+    let filled = |employer: &Employer| {
+        let mut fields = identifiers(employer);
+        fields.push(("form", name.clone()));
+        fields
+    };
+    let fields = filled(&employer);
+    let send = || async { browser.post(RECOVER, &fields).await };
+    let answers = tokio::join!(send(), send(), send());
+    let flow = location(&answers.0);
+    assert_eq!((location(&answers.1), location(&answers.2)), (flow.clone(), flow.clone()));
+    assert_eq!(location(&send().await), flow, "and later");
+    assert_eq!(inbox.arrived(&employer.email, 1).await, 1);
+    // Each answer opens it: the browser keeps the last one's cookie.
+    keep(&mut browser, &answers.2);
+    shows(&browser, &flow, "Enviamos un código").await;
+    // Other data are another request, and so is another form.
+    assert_ne!(location(&browser.post(RECOVER, &filled(&other)).await), flow);
+    assert_eq!(browser.post(RECOVER, &identifiers(&employer)).await.status(), 429);
+}
+
+#[tokio::test]
+async fn a_form_whose_flow_is_over_begins_another() {
+    let mut registry = Registry::default();
+    let employer = registry.company();
+    let inbox = Inbox::open();
+    let server = Setup::new(&registry, inbox.port()).start();
+    let mut browser = Browser::of(&server);
+    let mut fields = identifiers(&employer);
+    fields.push(("form", hidden(&browser.page(RECOVER).await, "form").to_owned()));
+    let answer = browser.post(RECOVER, &fields).await;
+    keep(&mut browser, &answer);
+    let flow = location(&answer);
+    let code = inbox.next_code(&employer.email).await;
+    shows(&browser, &flow, "Enviamos un código").await;
+    browser.sent(&format!("{flow}/codigo"), &vec![("code", code)]).await;
+    let link = inbox.next_link(&employer.email).await;
+    assert_eq!(Api::of(&server).set_key(&link, NEW_KEY).await.status, 204);
+    assert_ne!(browser.sent(RECOVER, &fields).await, flow);
 }
 
 #[tokio::test]

@@ -85,7 +85,7 @@ impl Service {
             return Ok(self.case_view(&standing).await?);
         }
         let NewCase { identifiers, locale, proof, form: _ } = new;
-        let request = StartRecovery { identifiers: identifiers.clone(), locale, proof };
+        let request = StartRecovery { identifiers: identifiers.clone(), locale, proof, form: String::new() };
         let Toll { once, .. } = self.require_proof(&request, client).await?;
         let hidden = self.settings.policy.mismatch == Mismatch::Hide;
         let (employer, reason) = match self.way(&identifiers).await? {

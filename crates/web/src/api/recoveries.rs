@@ -110,7 +110,7 @@ pub(super) async fn start(
     };
     let identifiers = identifiers(&state, locale, &raw, wrong)
         .map_err(|wrong| Problem::invalid_fields(wrong).localised(locale))?;
-    let request = StartRecovery { identifiers, locale, proof: start.proof };
+    let request = StartRecovery { identifiers, locale, proof: start.proof, form: String::new() };
     match state.service().start_recovery(request, &client).await {
         Ok(started) => {
             let address = format!("/api/v1/recoveries/{}", started.view.id);

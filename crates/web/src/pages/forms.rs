@@ -26,7 +26,7 @@ pub(crate) struct IdentifierForm {
     pub(crate) slip: String,
     #[serde(default)]
     pub(crate) proof: String,
-    /// Names a form that opens a case: sent twice, it opens one.
+    /// Names a form that opens a case or begins a flow: sent twice, it does so once.
     #[serde(default)]
     pub(crate) form: String,
 }

@@ -41,13 +41,13 @@ pub(super) async fn show(
         running = Some(format!("{RECOVER}/{id}"));
     }
     let l = Layout::new(&state, locale, "recover", RECOVER).under_employers();
-    page(StatusCode::OK, &Recover { l, form: IdentifierForm::default(), running })
+    page(StatusCode::OK, &Recover { l, form: IdentifierForm::default().named(), running })
 }
 
 fn again(state: &WebState, locale: Locale, form: IdentifierForm, errors: Vec<PageError>) -> Response {
     let mut l = Layout::new(state, locale, "recover", RECOVER).under_employers();
     l.errors = errors;
-    page(StatusCode::UNPROCESSABLE_ENTITY, &Recover { l, form, running: None })
+    page(StatusCode::UNPROCESSABLE_ENTITY, &Recover { l, form: form.named(), running: None })
 }
 
 pub(super) async fn submit(
@@ -65,7 +65,12 @@ pub(super) async fn submit(
         Ok(identifiers) => identifiers,
         Err(errors) => return again(&state, locale, form, errors),
     };
-    let request = StartRecovery { identifiers, locale, proof: form.proof().map(str::to_owned) };
+    let request = StartRecovery {
+        identifiers,
+        locale,
+        proof: form.proof().map(str::to_owned),
+        form: form.form.clone(),
+    };
     match state.service().start_recovery(request, &client).await {
         Ok(started) => {
             let cookie = cookies::with_flow(&headers, state.config(), &started.view.id, &started.token);

@@ -92,8 +92,12 @@ async fn a_form_that_is_sent_twice_opens_one_case() {
 async fn two_presses_at_once_open_one_case_from_a_recovery() {
     let world = World::new().await;
     let service = &world.service;
-    let request =
-        StartRecovery { identifiers: identifiers(REPRESENTATIVE), locale: Locale::EsEc, proof: None };
+    let request = StartRecovery {
+        identifiers: identifiers(REPRESENTATIVE),
+        locale: Locale::EsEc,
+        proof: None,
+        form: String::new(),
+    };
     let flow = service.start_recovery(request, &client()).await.unwrap();
     let (id, token) = (flow.view.id.as_str(), flow.token.as_str());
     service.lose_mail_access(id, token).await.unwrap();

@@ -37,8 +37,12 @@ fn refusal<T: std::fmt::Debug>(outcome: Result<T, CaseError>) -> CaseRefusal {
 async fn from_a_lost_mailbox_to_a_key_over_the_desk() {
     let world = World::new().await;
     let service = &world.service;
-    let request =
-        StartRecovery { identifiers: identifiers(REPRESENTATIVE), locale: Locale::EsEc, proof: None };
+    let request = StartRecovery {
+        identifiers: identifiers(REPRESENTATIVE),
+        locale: Locale::EsEc,
+        proof: None,
+        form: String::new(),
+    };
     let flow = service.start_recovery(request, &client()).await.unwrap();
     let (id, token) = (flow.view.id.as_str(), flow.token.as_str());
     let too_early = service.open_case_from_recovery(id, token, &client()).await;

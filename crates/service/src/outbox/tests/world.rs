@@ -124,7 +124,7 @@ impl World {
             domestic: false,
         };
         let identifiers = Identifiers::parse(&raw, &ForeignerRule::default()).unwrap();
-        let request = StartRecovery { identifiers, locale: Locale::EsEc, proof: None };
+        let request = StartRecovery { identifiers, locale: Locale::EsEc, proof: None, form: String::new() };
         let client = Client { address: Ipv4Addr::LOCALHOST.into(), device_name: String::new(), device: None };
         let started = self.service.start_recovery(request, &client).await.unwrap();
         Flow { id: started.view.id, token: started.token }
