@@ -132,9 +132,11 @@ async fn no_code_link_token_key_or_address_is_left_in_any_file() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn the_key_ring_is_its_owners_alone() {
+async fn key_ring_and_database_are_their_owners_alone() {
     use std::os::unix::fs::PermissionsExt as _;
     let server = Setup::new(&Registry::default(), 9).start();
-    let mode = fs::metadata(server.folder().join("keys.toml")).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o600);
+    for name in ["keys.toml", "clavero.db", "clavero.db-wal"] {
+        let mode = fs::metadata(server.folder().join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
 }

@@ -5,7 +5,7 @@ mod migrate;
 mod readers;
 mod writer;
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{fs::OpenOptions, io, os::unix::fs::OpenOptionsExt as _, path::Path, sync::Arc, time::Duration};
 
 use clavero_protocol::Timestamp;
 use rusqlite::{Connection, OptionalExtension, config::DbConfig};
@@ -66,6 +66,7 @@ impl Sqlite {
                 rusqlite::version()
             )));
         }
+        create_private(path).map_err(|error| StoreError::Engine(error.to_string()))?;
         let mut connection = Connection::open(path)?;
         configure(&mut connection)?;
         connection.execute_batch(
@@ -88,6 +89,16 @@ impl Sqlite {
         let mut connection = Connection::open(path)?;
         configure(&mut connection)?;
         Ok(connection.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)")?)
+    }
+}
+
+/// Makes the file for nobody but its owner where it is not there yet: names and identifiers are in it. The files beside it
+/// follow its mode.
+fn create_private(path: &Path) -> io::Result<()> {
+    let mut new = OpenOptions::new();
+    match new.write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
     }
 }
 
