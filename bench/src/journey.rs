@@ -90,7 +90,7 @@ pub(crate) async fn validar_for(
     let until = Instant::now() + span;
     let mut tasks = JoinSet::new();
     for _ in 0..clients {
-        let address = program.address;
+        let (address, employers) = (program.address, program.employers);
         tasks.spawn(async move {
             let mut client = Client::connect(address).await?;
             let mut times = Vec::new();
@@ -99,7 +99,7 @@ pub(crate) async fn validar_for(
                 if let Some(ticks) = &mut ticks {
                     ticks.tick().await;
                 }
-                let number = NEXT.fetch_add(1, Ordering::Relaxed) % crate::EMPLOYERS;
+                let number = NEXT.fetch_add(1, Ordering::Relaxed) % employers;
                 let started = Instant::now();
                 let (status, body) = client.post("/api/v1/recoveries", "", &identifiers(number)).await?;
                 expect(status, 201, &body)?;

@@ -28,8 +28,8 @@ type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Employers of the registry.
-const EMPLOYERS: usize = 100_000;
+/// Employers of the registry, unless another number is asked for.
+const EMPLOYERS: usize = 1_000_000;
 /// Whole recoveries that are timed in a round, and hashes beside them.
 const RECOVERIES: usize = 100;
 /// Rounds of both.
@@ -41,14 +41,17 @@ const LOAD: Duration = Duration::from_secs(10);
 
 #[tokio::main]
 async fn main() -> Outcome<()> {
-    let binary = std::env::args().nth(1).ok_or("usage: clavero-bench PATH-OF-CLAVERO")?;
+    let mut arguments = std::env::args().skip(1);
+    let binary = arguments.next().ok_or("usage: clavero-bench PATH-OF-CLAVERO [EMPLOYERS [DATABASE-URL]]")?;
+    let employers = arguments.next().map_or(Ok(EMPLOYERS), |number| number.parse())?;
+    let database = arguments.next();
     println!("| figure | here |\n|---|---|");
     let sink = Sink::open().await?;
     let started = Instant::now();
-    let mut program = Program::prepare(&binary, sink.port(), EMPLOYERS)?;
+    let mut program = Program::prepare(&binary, sink.port(), employers, database)?;
     let seconds = started.elapsed().as_secs_f64();
-    row(&format!("`clavero import employers`, rows/s, {EMPLOYERS} rows"), EMPLOYERS as f64 / seconds, 0, "");
-    row(&format!("start-up with {EMPLOYERS} employers, spawn to first answer"), program.start()?, 0, " ms");
+    row(&format!("`clavero import employers`, rows/s, {employers} rows"), employers as f64 / seconds, 0, "");
+    row(&format!("start-up with {employers} employers, spawn to first answer"), program.start()?, 0, " ms");
     tokio::time::sleep(Duration::from_secs(4)).await;
     row("resident memory, idle", program.resident_mb()?, 1, " MB");
     whole_recoveries(&program, &sink).await?;

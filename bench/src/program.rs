@@ -19,6 +19,8 @@ pub(crate) struct Program {
     folder: TempDir,
     child: Option<Child>,
     pub(crate) address: SocketAddr,
+    /// How many the registry has.
+    pub(crate) employers: usize,
 }
 
 const PUBLIC: &str = "127.0.0.1:18380";
@@ -33,15 +35,22 @@ pub(crate) fn ruc(number: usize) -> String {
 }
 
 impl Program {
-    /// Writes configuration and registry into a fresh folder and imports the registry.
-    pub(crate) fn prepare(binary: &str, mail_port: u16, employers: usize) -> Outcome<Self> {
+    /// Writes configuration and registry into a fresh folder and imports the registry, into an embedded database unless another
+    /// one is named. That one should be empty.
+    pub(crate) fn prepare(
+        binary: &str,
+        mail_port: u16,
+        employers: usize,
+        database: Option<String>,
+    ) -> Outcome<Self> {
         let folder = tempfile::tempdir()?;
+        let database = database.unwrap_or_else(|| format!("sqlite:{}/clavero.db", folder.path().display()));
         let config = format!(
             "[server]\nlisten = \"{PUBLIC}\"\nadmin_listen = \"{ADMIN}\"\ntrusted_proxies = [\"127.0.0.1/32\"]\n\
              [mail]\nsmtp_url = \"smtp://127.0.0.1:{mail_port}\"\nfrom = \"clavero@correo.example\"\n\
              [recovery]\ncodes_per_day_total = 2000000000\ncodes_per_window = 200\ncodes_per_day = 200\n\
              [limits]\ncodes_per_mailbox_per_day = 200\n\
-             [database]\nurl = \"sqlite:{0}/clavero.db\"\n[secrets]\nkey_file = \"{0}/keys.toml\"\n",
+             [database]\nurl = \"{database}\"\n[secrets]\nkey_file = \"{0}/keys.toml\"\n",
             folder.path().display()
         );
         fs::write(folder.path().join("clavero.toml"), config)?;
@@ -63,6 +72,7 @@ impl Program {
             folder,
             child: None,
             address: PUBLIC.parse()?,
+            employers,
         };
         let mut command = program.command();
         command.stderr(Stdio::inherit());
