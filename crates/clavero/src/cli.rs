@@ -32,6 +32,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Demo(Demo),
     Serve,
+    Migrate,
     #[command(subcommand)]
     Import(Import),
     Doctor(Doctor),
@@ -253,6 +254,7 @@ mod tests {
                 "serve",
                 "import",
                 "doctor",
+                "migrate",
                 "openapi",
                 "keys",
                 "breach-filter",
@@ -282,6 +284,7 @@ mod tests {
             "clavero import employers employers.csv --strict",
             "clavero import catastro a.csv b.csv",
             "clavero doctor",
+            "clavero migrate",
             "clavero openapi",
             "clavero audit verify --checkpoint kept.txt",
             "clavero audit export --from 2026-11-01 --to 2026-12-01 --out november.jsonl",

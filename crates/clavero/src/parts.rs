@@ -7,10 +7,10 @@ use std::{
 
 use clavero_protocol::BreachedPasswords;
 use clavero_service::{BreachFilter, BundledBreaches, KeyRing, KeyRingError, audit::LogError};
-use clavero_store::{Sqlite, Store, StoreError, SystemClock};
+use clavero_store::{Postgres, Sqlite, Store, StoreError, SystemClock};
 
 use crate::{
-    config::{self, Settings, Surroundings},
+    config::{self, Database, Settings, Surroundings},
     failure::Failure,
 };
 
@@ -33,22 +33,27 @@ pub(crate) fn settings(named: Option<PathBuf>) -> Result<Settings, Failure> {
     config::load(config_file(named).as_deref(), Surroundings::of_process()).map_err(Failure::Config)
 }
 
-/// Opens the database; makes it, and its folder, where there is none.
-pub(crate) fn open_store(settings: &Settings) -> Result<Arc<dyn Store>, Failure> {
-    let path = settings.database.path();
+/// Opens the database, and brings its schema up to date. A file is made, and its folder, where there is none.
+pub(crate) async fn open_store(settings: &Settings) -> Result<Arc<dyn Store>, Failure> {
+    let failed = |error: StoreError| store_failure(&settings.database, &error);
+    let path = match &settings.database {
+        Database::Sqlite(path) => path,
+        Database::Postgres(url) => {
+            return Ok(Arc::new(Postgres::open(url.reveal()).await.map_err(failed)?));
+        }
+    };
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder)
             .map_err(|error| Failure::say("failed-folder", [("path", &folder.display()), ("why", &error)]))?;
     }
-    let store =
-        Sqlite::open(path, Arc::new(SystemClock::new())).map_err(|error| store_failure(path, &error))?;
-    Ok(Arc::new(store))
+    Ok(Arc::new(Sqlite::open(path, Arc::new(SystemClock::new())).map_err(failed)?))
 }
 
-/// Why the database at `path` cannot be used.
-pub(crate) fn store_failure(path: &Path, error: &StoreError) -> Failure {
-    let path = path.display();
+/// Why the database cannot be used.
+pub(crate) fn store_failure(database: &Database, error: &StoreError) -> Failure {
+    let path = database.shown();
     match error {
+        StoreError::Standby => Failure::say("failed-standby", [("path", &path)]),
         StoreError::NewerSchema { found, known } => {
             Failure::say("failed-newer-schema", [("path", &path), ("found", found), ("known", known)])
         }
@@ -80,7 +85,7 @@ pub(crate) fn keys_failure(path: &Path, error: &KeyRingError) -> Failure {
 /// Why the audit log cannot be read or added to.
 pub(crate) fn log_failure(settings: &Settings, error: &LogError) -> Failure {
     match error {
-        LogError::Store(error) => store_failure(settings.database.path(), error),
+        LogError::Store(error) => store_failure(&settings.database, error),
         LogError::File(error) => Failure::say(
             "failed-audit-read",
             [("path", &settings.checkpoint_file().display()), ("why", error)],
@@ -92,9 +97,8 @@ pub(crate) fn log_failure(settings: &Settings, error: &LogError) -> Failure {
 
 /// Makes sure that database and key ring belong together; a fresh database is bound to this ring.
 pub(crate) async fn bind(settings: &Settings, store: &dyn Store, keys: &KeyRing) -> Result<(), Failure> {
-    let path = settings.database.path();
-    let standing =
-        store.key_ring_fingerprint(keys.fingerprint()).await.map_err(|error| store_failure(path, &error))?;
+    let standing = store.key_ring_fingerprint(keys.fingerprint()).await;
+    let standing = standing.map_err(|error| store_failure(&settings.database, &error))?;
     if standing == keys.fingerprint() {
         Ok(())
     } else {

@@ -10,7 +10,7 @@ mod programs;
 
 use std::{
     fs::{self, File, OpenOptions},
-    hash::{DefaultHasher, Hash as _, Hasher as _},
+    hash::{BuildHasher as _, DefaultHasher, Hash as _, Hasher as _, RandomState},
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -33,7 +33,7 @@ attend() {
     flock --unlock 8
   done
 }
-attend "$@" </dev/null >/dev/null 2>&1 &
+attend "$@" &
 "#;
 
 /// A running server. It runs for as long as somebody has one of these.
@@ -66,28 +66,29 @@ impl Cluster {
     /// A server of the test's own, which it may stop and start.
     #[must_use]
     pub fn own() -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("clavero-postgres-own-{}-{number}", std::process::id());
-        let folder = std::env::temp_dir().join(name);
-        fs::create_dir_all(&folder).expect("a folder for the server");
+        let folder = own_folder();
         Self::open(folder.clone(), Programs::find(), &folder)
     }
 
     fn open(folder: PathBuf, programs: Programs, goes: &Path) -> Self {
-        // Whoever runs the server writes here; so does the attendant.
-        fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).expect("a folder for anybody");
         let starting = lock_file(&folder, "starting");
         starting.lock().expect("the lock of whoever starts the server");
-        let used = lock_file(&folder, "used");
-        used.lock_shared().expect("the lock of whoever uses the server");
-        let cluster = Self { folder, programs, _used: used };
+        let cluster = Self::claim(folder, programs);
         if !cluster.folder.join("data/postmaster.pid").exists() {
             cluster.make();
             cluster.start();
             cluster.attend(goes);
         }
         cluster
+    }
+
+    /// Says that the server of a folder is in use.
+    fn claim(folder: PathBuf, programs: Programs) -> Self {
+        // Whoever runs the server writes here; so does the attendant.
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).expect("a folder for anybody");
+        let used = lock_file(&folder, "used");
+        used.lock_shared().expect("the lock of whoever uses the server");
+        Self { folder, programs, _used: used }
     }
 
     fn make(&self) {
@@ -101,9 +102,12 @@ impl Cluster {
 
     fn attend(&self, goes: &Path) {
         let pg_ctl = self.programs.words("pg_ctl");
-        let mut shell = Command::new("sh");
-        shell.args(["-c", ATTENDANT, "sh"]).arg(&self.folder).arg(pg_ctl).arg(goes);
-        drop(run(&mut shell));
+        // In a session of its own: whoever ends the tests with all that they started does not mean it.
+        let mut shell = Command::new("setsid");
+        shell.args(["sh", "-c", ATTENDANT, "sh"]).arg(&self.folder).arg(pg_ctl).arg(goes);
+        // Nothing of it is waited for but its beginning: so it has no pipe to this process.
+        shell.current_dir("/").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        assert!(shell.status().expect("a shell beside the server").success());
     }
 
     /// Starts the server, after [`Self::stop`].
@@ -122,6 +126,41 @@ impl Cluster {
     pub fn stop(&self, mode: &str) {
         let mut pg_ctl = self.programs.server("pg_ctl");
         drop(run(pg_ctl.arg("-D").arg(self.folder.join("data")).args(["-w", "-s", "-m", mode, "stop"])));
+    }
+
+    /// Another server that follows this one, as it is from now on. It can be read from, and becomes a primary by
+    /// [`Self::promote`].
+    #[must_use]
+    pub fn standby(&self) -> Self {
+        let standby = Self::claim(own_folder(), Programs::find());
+        let mut copy = standby.programs.server("pg_basebackup");
+        copy.arg("-h").arg(&self.folder).args([
+            "-U",
+            "postgres",
+            "-R",
+            "-c",
+            "fast",
+            "-X",
+            "stream",
+            "--no-sync",
+        ]);
+        drop(run(copy.arg("-D").arg(standby.folder.join("data"))));
+        standby.start();
+        standby.attend(&standby.folder);
+        standby
+    }
+
+    /// Makes a primary of a standby.
+    pub fn promote(&self) {
+        let mut pg_ctl = self.programs.server("pg_ctl");
+        drop(run(pg_ctl.arg("-D").arg(self.folder.join("data")).args(["-w", "-s", "promote"])));
+    }
+
+    /// The address of a database on this server, or wherever it is primary: here or on `other`.
+    #[must_use]
+    pub fn url_with(&self, other: &Self, database: &str) -> String {
+        let place = |cluster: &Self| cluster.folder.display().to_string().replace('/', "%2F");
+        format!("postgres://postgres@{},{}/{database}", place(self), place(other))
     }
 
     /// The address of a database.
@@ -166,10 +205,19 @@ impl Cluster {
     }
 }
 
-/// A name that no other database has.
-fn fresh() -> String {
+/// A folder for a server of a test's own.
+fn own_folder() -> PathBuf {
     static NEXT: AtomicU32 = AtomicU32::new(0);
-    format!("test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("clavero-postgres-own-{}-{number}", std::process::id());
+    let folder = std::env::temp_dir().join(name);
+    fs::create_dir_all(&folder).expect("a folder for the server");
+    folder
+}
+
+/// A name that no other database has. Numbers of processes come again while a server is shared.
+fn fresh() -> String {
+    format!("test_{:016x}", RandomState::new().build_hasher().finish())
 }
 
 /// Runs a program to its end, and answers what it wrote.

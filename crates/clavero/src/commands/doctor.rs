@@ -133,17 +133,16 @@ fn key_ring(checkup: &mut Checkup, settings: &Settings) -> Option<KeyRing> {
 }
 
 async fn database(checkup: &mut Checkup, settings: &Settings, keys: Option<&KeyRing>) {
-    let path = settings.database.path();
-    if !path.exists() {
+    if let Some(path) = settings.database.file().filter(|path| !path.exists()) {
         folder(checkup, "database", path);
         return;
     }
-    let shown = path.display().to_string();
-    let store: Arc<dyn Store> = match parts::open_store(settings) {
+    let shown = settings.database.shown();
+    let store: Arc<dyn Store> = match parts::open_store(settings).await {
         Ok(store) => store,
         Err(failure) => return checkup.failure("database", &failure),
     };
-    let failed = |error: &StoreError| parts::store_failure(path, error);
+    let failed = |error: &StoreError| parts::store_failure(&settings.database, error);
     match store.check_writable().await {
         Ok(()) => checkup.say(Verdict::Fine, "database", "doctor-database-fine", &[("path", &shown)]),
         Err(error) => return checkup.failure("database", &failed(&error)),
@@ -171,7 +170,7 @@ async fn audit_log(checkup: &mut Checkup, settings: &Settings, store: &dyn Store
     let census = match store.log_census().await {
         Ok(census) => census,
         Err(error) => {
-            return checkup.failure("audit", &parts::store_failure(settings.database.path(), &error));
+            return checkup.failure("audit", &parts::store_failure(&settings.database, &error));
         }
     };
     let file = settings.checkpoint_file();

@@ -47,7 +47,7 @@ pub(crate) async fn employers(
     settings: &Settings,
     terminal: Terminal,
 ) -> Result<(), Failure> {
-    let (store, keys) = (parts::open_store(settings)?, parts::open_keys(settings)?);
+    let (store, keys) = (parts::open_store(settings).await?, parts::open_keys(settings)?);
     parts::bind(settings, &*store, &keys).await?;
     let rule = settings.foreigner;
     let mut run = Run::new(&command.options, terminal)?;
@@ -72,7 +72,7 @@ pub(crate) async fn catastro(
     settings: &Settings,
     terminal: Terminal,
 ) -> Result<(), Failure> {
-    let store = parts::open_store(settings)?;
+    let store = parts::open_store(settings).await?;
     let mut run = Run::new(&command.options, terminal)?;
     let write = async |rows| store.import_tax_register(rows).await;
     for file in &command.files {

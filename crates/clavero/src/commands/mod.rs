@@ -13,6 +13,7 @@ mod serve;
 
 use crate::{
     cli::{BreachFilter, Cli, Command, Import, Keys},
+    config::Settings,
     failure::Failure,
     parts, server,
     terminal::{self, Terminal},
@@ -36,9 +37,17 @@ pub(crate) fn run(cli: &Cli, terminal: Terminal) -> Result<(), Failure> {
         Command::Generate(command) => generate::run(command),
         Command::Demo(command) => demo::run(command, settings()?, terminal),
         Command::Serve => serve::run(settings()?),
+        Command::Migrate => block_on(migrate(&settings()?, terminal)),
         Command::Doctor(command) => server::block_on(doctor::run(command, settings(), terminal)),
         Command::Openapi => openapi(),
     }
+}
+
+/// `clavero migrate`: what each start does as well, by itself.
+async fn migrate(settings: &Settings, terminal: Terminal) -> Result<(), Failure> {
+    drop(parts::open_store(settings).await?);
+    terminal.print("migrated", &[("path", &settings.database.shown())]);
+    Ok(())
 }
 
 /// `clavero openapi`: the document as JSON.

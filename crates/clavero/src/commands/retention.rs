@@ -3,26 +3,22 @@
 use clavero_protocol::Timestamp;
 use clavero_store::{Sqlite, Store, StoreError};
 
-use crate::{
-    config::{Database, Settings},
-    failure::Failure,
-    parts,
-    terminal::Terminal,
-};
+use crate::{config::Settings, failure::Failure, parts, terminal::Terminal};
 
 /// Rows of one transaction: the service goes on between them.
 const AT_ONCE: u32 = 200;
 
 /// Deletes old cases and destroys the keys of old personal data in the log, and says how many.
 pub(crate) async fn run(settings: &Settings, terminal: Terminal) -> Result<(), Failure> {
-    let (store, keys) = (parts::open_store(settings)?, parts::open_keys(settings)?);
+    let (store, keys) = (parts::open_store(settings).await?, parts::open_keys(settings)?);
     parts::bind(settings, &*store, &keys).await?;
-    let failed = |error: StoreError| parts::store_failure(settings.database.path(), &error);
+    let failed = |error: StoreError| parts::store_failure(&settings.database, &error);
     let now = store.now();
     let cases = forget(settings, &*store, now - settings.retention.cases).await.map_err(failed)?;
     let entries = destroy(&*store, now - settings.retention.log).await.map_err(failed)?;
-    if cases + entries > 0 {
-        let Database::Sqlite(path) = &settings.database;
+    if cases + entries > 0
+        && let Some(path) = settings.database.file()
+    {
         Sqlite::scrub(path).map_err(failed)?;
     }
     terminal.print("retention-cases", &[("count", &cases.to_string())]);

@@ -73,14 +73,14 @@ pub(super) async fn start_service(
     settings: &Settings,
     told: clavero_service::Settings,
 ) -> Result<Arc<Service>, Failure> {
-    let (store, keys) = (parts::open_store(settings)?, parts::open_keys(settings)?);
+    let (store, keys) = (parts::open_store(settings).await?, parts::open_keys(settings)?);
     let breached = parts::breached(settings)?;
     Service::start(store, keys, breached, told).await.map_err(|error| match error {
         ServiceError::Press(error) => Failure::say("failed-press", [("why", &error)]),
         ServiceError::ForeignKeyRing => {
             Failure::say("failed-foreign-keys", [("path", &settings.key_file.display())])
         }
-        ServiceError::Store(error) => parts::store_failure(settings.database.path(), &error),
+        ServiceError::Store(error) => parts::store_failure(&settings.database, &error),
     })
 }
 

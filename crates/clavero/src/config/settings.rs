@@ -70,17 +70,34 @@ pub(crate) struct Server {
 }
 
 /// `[database]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) enum Database {
     /// The file of the embedded engine.
     Sqlite(PathBuf),
+    /// The address of a server, which may hold a password.
+    Postgres(Secret),
 }
 
 impl Database {
     /// The file of the embedded engine.
-    pub(crate) fn path(&self) -> &Path {
-        let Self::Sqlite(path) = self;
-        path
+    pub(crate) fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Sqlite(path) => Some(path),
+            Self::Postgres(_) => None,
+        }
+    }
+
+    /// As it may be told: without user, password and options.
+    pub(crate) fn shown(&self) -> String {
+        match self {
+            Self::Sqlite(path) => path.display().to_string(),
+            Self::Postgres(url) => {
+                let address = url.reveal().split('?').next().unwrap_or_default();
+                let place = address.rsplit_once('@').map(|(_, place)| place);
+                let place = place.or_else(|| address.split_once("://").map(|(_, place)| place));
+                format!("postgres://{}", place.unwrap_or_default())
+            }
+        }
     }
 }
 

@@ -77,7 +77,7 @@ fn without_any_source_the_documented_defaults_hold() {
     assert_eq!(settings.server.admin_listen, "127.0.0.1:8081".parse().unwrap());
     assert_eq!(settings.server.public_url(settings.server.listen), "http://127.0.0.1:8080");
     assert!(settings.server.trusted_proxies.is_empty());
-    assert_eq!(settings.database, Database::Sqlite(PathBuf::from("var/clavero.db")));
+    assert_eq!(settings.database.file(), Some(Path::new("var/clavero.db")));
     assert!(settings.mail.smtp_url.is_none() && settings.mail.from.is_none());
     assert_eq!(settings.key_file, PathBuf::from("var/keys.toml"));
     assert_eq!(settings.sri.source, SriSource::Register);

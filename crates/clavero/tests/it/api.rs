@@ -149,6 +149,11 @@ impl Flow {
         Self { api: api.clone(), id: text("id"), token: text("token"), started: started.clone() }
     }
 
+    /// The same flow, at another service.
+    pub(crate) fn at(&self, api: &Api) -> Self {
+        Self { api: api.clone(), ..self.clone() }
+    }
+
     pub(crate) async fn read(&self) -> Answer {
         let request = self.api.request(Method::GET, &format!("/recoveries/{}", self.id));
         Api::send(request.bearer_auth(&self.token)).await

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// How many answers of each kind there were.
-fn tally(answers: &[Answer]) -> BTreeMap<String, usize> {
+pub(crate) fn tally(answers: &[Answer]) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for answer in answers {
         let kind = answer.problem().map_or_else(|| answer.status.as_str().to_owned(), str::to_owned);
@@ -22,7 +22,7 @@ fn tally(answers: &[Answer]) -> BTreeMap<String, usize> {
 }
 
 /// Every code but the right one.
-fn wrong_codes(right: &str) -> impl Iterator<Item = String> {
+pub(crate) fn wrong_codes(right: &str) -> impl Iterator<Item = String> {
     let right: u32 = right.parse().unwrap();
     (1..).map(move |offset| format!("{:06}", (right + offset * 7) % 1_000_000))
 }

@@ -1,5 +1,6 @@
 //! The journey through the API, from three identifiers to a session.
 
+use clavero_postgres_fixture::Cluster;
 use serde_json::json;
 
 use crate::{
@@ -11,10 +12,20 @@ use crate::{
 
 #[tokio::test]
 async fn an_employer_recovers_the_key_and_signs_in_with_it() {
+    recovers(|setup| setup).await;
+}
+
+#[tokio::test]
+async fn an_employer_recovers_the_key_and_signs_in_with_it_on_postgresql() {
+    let cluster = Cluster::shared();
+    recovers(|setup| setup.on(cluster.url(&cluster.database()))).await;
+}
+
+async fn recovers(on: impl FnOnce(Setup) -> Setup) {
     let mut registry = Registry::default();
     let employer = registry.company();
     let inbox = Inbox::open();
-    let server = Setup::new(&registry, inbox.port()).start();
+    let server = on(Setup::new(&registry, inbox.port())).start();
     let api = Api::of(&server);
 
     let flow = api.start(&employer).await;

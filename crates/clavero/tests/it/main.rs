@@ -19,6 +19,7 @@ mod journey;
 mod key_changes;
 mod limits;
 mod mail;
+mod nodes;
 mod officers;
 mod openapi;
 mod operations;

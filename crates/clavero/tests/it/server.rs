@@ -36,6 +36,7 @@ pub(crate) struct Setup {
     registry: String,
     catastro: Option<String>,
     smtp_port: u16,
+    database: Option<String>,
     settings: Vec<(&'static str, String)>,
 }
 
@@ -66,13 +67,21 @@ impl Setup {
         self
     }
 
+    /// On this server's database.
+    pub(crate) fn on(mut self, url: String) -> Self {
+        self.database = Some(url);
+        self
+    }
+
     /// Imports and starts.
     pub(crate) fn start(self) -> TestServer {
         let folder = tempfile::tempdir().unwrap();
         let config = folder.path().join("clavero.toml");
+        let database =
+            self.database.unwrap_or_else(|| format!("sqlite:{}/clavero.db", folder.path().display()));
         let text = format!(
             "[server]\nlisten = \"127.0.0.1:0\"\nadmin_listen = \"127.0.0.1:0\"\n\
-             [database]\nurl = \"sqlite:{0}/clavero.db\"\n\
+             [database]\nurl = \"{database}\"\n\
              [mail]\nsmtp_url = \"smtp://127.0.0.1:{1}\"\nfrom = \"no-responder@institucion.example\"\n\
              [secrets]\nkey_file = \"{0}/keys.toml\"\n\
              [log]\nformat = \"json\"\nlevel = \"debug\"\n",
@@ -105,6 +114,20 @@ pub(crate) struct TestServer {
     running: Running,
     // Last: the folder outlives the process that writes into it.
     folder: TempDir,
+}
+
+/// One more service beside a [`TestServer`]; it ends with the value.
+#[derive(Debug)]
+pub(crate) struct Node {
+    running: Running,
+    _folder: TempDir,
+}
+
+impl Node {
+    /// `http://127.0.0.1:PORT`.
+    pub(crate) fn address(&self) -> &str {
+        &self.running.address
+    }
 }
 
 #[derive(Debug)]
@@ -181,6 +204,21 @@ impl TestServer {
     /// Where database, key ring and log are.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Another service with the same configuration, on ports of its own.
+    pub(crate) fn node(&self) -> Node {
+        let folder = tempfile::tempdir().unwrap();
+        let mut settings = self.settings.clone();
+        let checkpoints = folder.path().join("checkpoints.log").display().to_string();
+        settings.push(("audit.checkpoint_file", checkpoints));
+        let running = Running::start(folder.path(), &self.config, &settings);
+        Node { running, _folder: folder }
+    }
+
+    /// As if its machine had been taken away.
+    pub(crate) fn kill(&mut self) {
+        self.running.kill();
     }
 
     /// Everything that it wrote to its log so far.

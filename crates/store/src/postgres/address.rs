@@ -1,12 +1,15 @@
 //! Where the server is, and how the way there is secured.
 
-use std::{path::Path, time::Duration};
+use std::{net::IpAddr, path::Path, time::Duration};
 
 use rustls::{
     ClientConfig, RootCertStore,
     pki_types::{CertificateDer, pem::PemObject as _},
 };
-use tokio_postgres::{Config, config::TargetSessionAttrs};
+use tokio_postgres::{
+    Config,
+    config::{Host, SslMode, TargetSessionAttrs},
+};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::StoreError;
@@ -45,6 +48,9 @@ impl Address {
             .map_err(|error: tokio_postgres::Error| refused(super::connection::told(&error)))?;
         let options = config.get_options().map_or_else(|| LIMITS.to_owned(), |own| format!("{LIMITS} {own}"));
         config.options(options).tcp_user_timeout(SILENCE).keepalives_idle(SILENCE);
+        if !query.contains("sslmode=") && !config.get_hosts().iter().all(is_here) {
+            config.ssl_mode(SslMode::Require);
+        }
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT);
         }
@@ -60,6 +66,16 @@ impl Address {
         let mut config = self.config.clone();
         config.target_session_attrs(TargetSessionAttrs::ReadWrite);
         config
+    }
+}
+
+/// Whether the way to a host leads over no network.
+fn is_here(host: &Host) -> bool {
+    match host {
+        Host::Unix(_) => true,
+        Host::Tcp(name) => {
+            name == "localhost" || name.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+        }
     }
 }
 

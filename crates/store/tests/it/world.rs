@@ -52,6 +52,8 @@ pub(crate) const LIFE: SessionLife =
 pub(crate) enum Place {
     Folder(TempDir),
     Server(Cluster, String),
+    /// Where another world's is.
+    Elsewhere,
 }
 
 impl Place {
@@ -59,7 +61,7 @@ impl Place {
     pub(crate) fn folder(&self) -> &Path {
         match self {
             Self::Folder(folder) => folder.path(),
-            Self::Server(..) => panic!("a server's database is in no folder of the test"),
+            Self::Server(..) | Self::Elsewhere => panic!("this database is in no folder of the test"),
         }
     }
 
@@ -67,7 +69,7 @@ impl Place {
     pub(crate) fn server(&self) -> (&Cluster, &str) {
         match self {
             Self::Server(cluster, database) => (cluster, database),
-            Self::Folder(_) => panic!("the embedded engine has no server"),
+            Self::Folder(_) | Self::Elsewhere => panic!("this database is on no server of the test"),
         }
     }
 }
@@ -112,6 +114,10 @@ pub(crate) fn limit(key: u8, limit: u32) -> Limit {
 impl World {
     pub(crate) fn new(store: Arc<dyn Store>, clock: Arc<TestClock>, place: Place) -> Self {
         Self { store, clock, policy: Arc::new(Policy::default()), place, next: AtomicU8::new(1) }
+    }
+
+    pub(crate) const fn place(&self) -> &Place {
+        &self.place
     }
 
     pub(crate) fn into_parts(self) -> (Place, Arc<TestClock>, Arc<dyn Store>) {

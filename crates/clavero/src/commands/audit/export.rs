@@ -35,7 +35,7 @@ pub(super) async fn run(
     let mut next = from;
     while next < to {
         let entries = log.store().log_entries(next, PAGE).await;
-        let entries = entries.map_err(|error| parts::store_failure(settings.database.path(), &error))?;
+        let entries = entries.map_err(|error| parts::store_failure(&settings.database, &error))?;
         let before = next;
         for entry in entries.into_iter().take_while(|entry| entry.place < to) {
             if entry.place != next {
@@ -66,7 +66,7 @@ async fn place(log: &AuditLog, settings: &Settings, at: Option<&str>) -> Result<
     let Some(text) = at else { return Ok(None) };
     let at = time::parse(text).ok_or_else(|| Failure::say("failed-audit-moment", [("text", &text)]))?;
     let place = log.store().log_place(at).await;
-    place.map(Some).map_err(|error| parts::store_failure(settings.database.path(), &error))
+    place.map(Some).map_err(|error| parts::store_failure(&settings.database, &error))
 }
 
 /// A line that follows an entry with what is personal in it. It is no part of the log and proves nothing.

@@ -39,11 +39,10 @@ const NOTHING: Failure = Failure::Say { key: "failed-audit-nothing", args: Vec::
 
 /// The log, under the name that the database has for it or, when it has none, the one in the file of checkpoints.
 async fn log(settings: &Settings) -> Result<Option<AuditLog>, Failure> {
-    let path = settings.database.path();
-    if !path.exists() {
+    if let Some(path) = settings.database.file().filter(|path| !path.exists()) {
         return Err(Failure::say("failed-audit-no-database", [("path", &path.display())]));
     }
-    let (store, keys) = (parts::open_store(settings)?, parts::open_keys(settings)?);
+    let (store, keys) = (parts::open_store(settings).await?, parts::open_keys(settings)?);
     parts::bind(settings, &*store, &keys).await?;
     let failed = |error: LogError| parts::log_failure(settings, &error);
     if let Some(log) = AuditLog::open(Arc::clone(&store), Arc::clone(&keys), None).await.map_err(failed)? {

@@ -1,0 +1,239 @@
+//! Several services on one PostgreSQL, and what they do when one of them, or the server, goes.
+
+use std::time::{Duration, Instant};
+
+use clavero_postgres_fixture::Cluster;
+use futures_util::{StreamExt as _, stream};
+
+use crate::{
+    api::{Answer, Api, Flow, NEW_KEY, eventually, within},
+    employers::{Employer, Registry},
+    guessing::{tally, wrong_codes},
+    mail::{Inbox, Mood},
+    server::{Node, Setup, TestServer, clavero},
+};
+
+/// How long a service may take to be well again after its server was away: a test that takes longer has hung.
+const RECOVERY: Duration = Duration::from_mins(1);
+/// How long it may leave everybody without an answer, the server's own restart included: it is a part of a second.
+const MOST_SILENT: Duration = Duration::from_secs(30);
+
+/// Two services on a database of their own.
+struct Two {
+    first: TestServer,
+    second: Node,
+    inbox: Inbox,
+    employers: Vec<Employer>,
+    _cluster: Cluster,
+}
+
+impl Two {
+    fn start(employers: usize) -> Self {
+        let cluster = Cluster::shared();
+        let mut registry = Registry::default();
+        let employers = (0..employers).map(|_| registry.company()).collect();
+        let inbox = Inbox::open();
+        let first = Setup::new(&registry, inbox.port()).on(cluster.url(&cluster.database())).start();
+        let second = first.node();
+        Self { first, second, inbox, employers, _cluster: cluster }
+    }
+
+    /// The client of one service or the other, turn by turn.
+    fn apis(&self) -> [Api; 2] {
+        [Api::of(&self.first), Api::at(self.second.address())]
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guesses_at_two_services_at_once_spend_exactly_the_allowed_five() {
+    let two = Two::start(1);
+    let (employer, apis) = (&two.employers[0], two.apis());
+    let flow = apis[0].start(employer).await;
+    let code = two.inbox.next_code(&employer.email).await;
+    flow.reaches("code_sent").await;
+    let flows = [flow.clone(), flow.at(&apis[1])];
+    let guesses: Vec<_> = wrong_codes(&code).take(1_000).enumerate().collect();
+    let answers: Vec<Answer> = stream::iter(&guesses)
+        .map(|(number, guess)| flows[number % 2].send_code(guess))
+        .buffer_unordered(64)
+        .collect()
+        .await;
+    let counts = tally(&answers);
+    assert_eq!(counts.get("wrong-code"), Some(&5), "{counts:?}");
+    assert_eq!(counts.get("code-exhausted"), Some(&995), "{counts:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_is_redeemed_once_at_whichever_service() {
+    let two = Two::start(1);
+    let (employer, apis) = (&two.employers[0], two.apis());
+    let link = two.inbox.link_of(&apis[0], employer).await;
+    let keys: Vec<(usize, String)> = (0..100).map(|n| (n, format!("{NEW_KEY} número {n}"))).collect();
+    let answers: Vec<(String, Answer)> = stream::iter(keys)
+        .map(|(number, key)| {
+            let api = &apis[number % 2];
+            let link = &link;
+            async move {
+                // The hashing pool answers "busy" to what it cannot queue: asked again, as a client would.
+                let answer = eventually("an answer", || async {
+                    let answer = api.set_key(link, &key).await;
+                    if answer.status == 503 { Err(answer) } else { Ok(answer) }
+                })
+                .await;
+                (key, answer)
+            }
+        })
+        .buffer_unordered(32)
+        .collect()
+        .await;
+    let winners: Vec<_> = answers.iter().filter(|(_, answer)| answer.status == 204).collect();
+    assert_eq!(winners.len(), 1, "{:?}", answers.iter().map(|(_, answer)| answer.status).collect::<Vec<_>>());
+    for api in &apis {
+        api.sign_in(employer, &winners[0].0).await.ok(201);
+    }
+    // A code, a link and one notice.
+    assert_eq!(two.inbox.arrived(&employer.email, 3).await, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_services_share_a_limit_and_each_mail_goes_out_once() {
+    let two = Two::start(6);
+    let apis = two.apis();
+    let starts: Vec<(usize, &Employer)> = (0..10).flat_map(|_| &two.employers).enumerate().collect();
+    let answers: Vec<Answer> = stream::iter(&starts)
+        .map(|(number, employer)| apis[number % 2].try_start(employer))
+        .buffer_unordered(32)
+        .collect()
+        .await;
+    let counts = tally(&answers);
+    assert_eq!(counts.get("201"), Some(&18), "three codes for each of six employers: {counts:?}");
+    assert_eq!(counts.get("too-many-requests"), Some(&42), "{counts:?}");
+    for employer in &two.employers {
+        assert_eq!(two.inbox.arrived(&employer.email, 3).await, 3);
+    }
+    assert_eq!(two.inbox.total(), 18);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mails_of_a_service_that_was_killed_go_out_from_the_other() {
+    let mut two = Two::start(8);
+    two.inbox.mood(Mood::RefusesConnections);
+    let api = Api::of(&two.first);
+    for employer in &two.employers {
+        api.start(employer).await;
+    }
+    two.inbox.knocked().await;
+    two.first.kill();
+    two.inbox.mood(Mood::Friendly);
+    for employer in &two.employers {
+        two.inbox.code_after_a_crash(&employer.email).await;
+    }
+    assert_eq!(two.inbox.total(), two.employers.len(), "each mail once");
+}
+
+#[tokio::test]
+async fn a_service_with_another_key_ring_is_refused() {
+    let two = Two::start(1);
+    let keys = two.first.folder().join("other-keys.toml");
+    let config = two.first.folder().join("clavero.toml");
+    let mut serve = clavero(&["serve", "--config", config.to_str().unwrap()]);
+    let refused = serve.env("CLAVERO_SECRETS__KEY_FILE", &keys).output().unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(said.contains("key ring") && said.contains("other-keys.toml"), "{said}");
+}
+
+/// Starts one recovery after the other while `away` is carried out, and a few before and after. Gives those that were answered,
+/// and the longest time without an answer.
+async fn start_through(
+    api: &Api,
+    employers: &[Employer],
+    away: impl FnOnce() + Send + 'static,
+) -> (Vec<Flow>, Duration) {
+    const AROUND: usize = 5;
+    let mut flows: Vec<Flow> = Vec::new();
+    let (mut going, mut away) = (None, Some(away));
+    let (mut silent, mut answered, mut after) = (Duration::ZERO, Instant::now(), 0);
+    for (number, employer) in employers.iter().enumerate() {
+        if number == AROUND {
+            going = away.take().map(tokio::task::spawn_blocking);
+        }
+        after += usize::from(going.as_ref().is_some_and(tokio::task::JoinHandle::is_finished));
+        if after > AROUND {
+            break;
+        }
+        let flow = within(RECOVERY, "an answer again", async || {
+            let answer = api.try_start(employer).await;
+            if answer.status == 201 { Ok(Flow::of(api, &answer.body)) } else { Err(answer.status) }
+        })
+        .await;
+        flows.push(flow);
+        silent = silent.max(answered.elapsed());
+        answered = Instant::now();
+    }
+    assert!(after > AROUND, "it was over while some were started still");
+    going.expect("it was carried out").await.unwrap();
+    (flows, silent)
+}
+
+/// Whether the readiness of a service says so.
+async fn is_ready(server: &TestServer) -> bool {
+    let answer = reqwest::get(format!("{}/readyz", server.admin())).await;
+    answer.is_ok_and(|answer| answer.status().is_success())
+}
+
+/// All that was answered is there, and its mail comes.
+async fn nothing_is_lost(flows: &[Flow], inbox: &Inbox, employers: &[Employer]) {
+    for flow in flows {
+        flow.reaches("code_sent").await;
+    }
+    for employer in &employers[..flows.len()] {
+        assert!(inbox.arrived(&employer.email, 1).await >= 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_and_restart_of_the_server_is_lived_through_and_loses_nothing() {
+    let cluster = Cluster::own();
+    let mut registry = Registry::default();
+    let employers: Vec<Employer> = (0..400).map(|_| registry.company()).collect();
+    let inbox = Inbox::open();
+    let server = Setup::new(&registry, inbox.port()).on(cluster.url(&cluster.database())).start();
+    let api = Api::of(&server);
+    let away = move || {
+        cluster.stop("immediate");
+        cluster.start();
+        cluster
+    };
+    let (keep, kept) = std::sync::mpsc::channel();
+    let (flows, silent) = start_through(&api, &employers, move || keep.send(away()).unwrap()).await;
+    assert!(silent < MOST_SILENT, "no answer for {silent:?}");
+    nothing_is_lost(&flows, &inbox, &employers).await;
+    within(RECOVERY, "readiness", async || if is_ready(&server).await { Ok(()) } else { Err(()) }).await;
+    drop(kept);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_standby_takes_over_and_nothing_that_was_answered_is_lost() {
+    let primary = Cluster::own();
+    let database = primary.database();
+    let standby = primary.standby();
+    // An answer waits until the standby has it too.
+    drop(primary.psql("postgres", "ALTER SYSTEM SET synchronous_standby_names = '*'"));
+    drop(primary.psql("postgres", "SELECT pg_reload_conf()"));
+    let mut registry = Registry::default();
+    let employers: Vec<Employer> = (0..400).map(|_| registry.company()).collect();
+    let inbox = Inbox::open();
+    let server = Setup::new(&registry, inbox.port()).on(primary.url_with(&standby, &database)).start();
+    let api = Api::of(&server);
+    let (keep, kept) = std::sync::mpsc::channel();
+    let away = move || {
+        primary.stop("immediate");
+        standby.promote();
+        keep.send((primary, standby)).unwrap();
+    };
+    let (flows, silent) = start_through(&api, &employers, away).await;
+    assert!(silent < MOST_SILENT, "no answer for {silent:?}");
+    nothing_is_lost(&flows, &inbox, &employers).await;
+    drop(kept);
+}
