@@ -11,7 +11,7 @@ use tokio::{
     sync::{Notify, watch},
     time::Instant,
 };
-use tokio_postgres::{AsyncMessage, Client};
+use tokio_postgres::{AsyncMessage, Client, error::SqlState};
 
 use super::{Inner, address::Address};
 use crate::StoreError;
@@ -114,18 +114,30 @@ where
 }
 
 async fn speak(client: &Client, inner: &Inner) -> Result<(), StoreError> {
-    client.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
+    let listens = listen(client).await?;
     // What was told meanwhile was not heard.
     inner.bell.ring();
     let mut marks = tokio::time::interval(HIGH_WATER_EVERY);
     loop {
         tokio::select! {
-            () = inner.bell.untold.notified() => {
+            () = inner.bell.untold.notified(), if listens => {
                 client.batch_execute(&format!("NOTIFY {CHANNEL}")).await?;
                 tokio::time::sleep(TELL_EVERY).await;
             }
             _ = marks.tick() => mark(client, inner.time.now()).await?,
         }
+    }
+}
+
+/// Asks to be told. A server that is compatible with PostgreSQL but for this is lived with: nodes look by themselves then.
+async fn listen(client: &Client) -> Result<bool, StoreError> {
+    match client.batch_execute(&format!("LISTEN {CHANNEL}")).await {
+        Ok(()) => Ok(true),
+        Err(error) if error.code() == Some(&SqlState::FEATURE_NOT_SUPPORTED) => {
+            tracing::warn!("this server has no LISTEN: a mail of another node waits until this one looks");
+            Ok(false)
+        }
+        Err(error) => Err(error.into()),
     }
 }
 
