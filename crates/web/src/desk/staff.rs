@@ -8,7 +8,7 @@ use axum::{
 };
 use clavero_protocol::{OfficerRefusal, Role};
 use clavero_service::{DeskError, NewStaff, OfficerView, Service};
-use clavero_words::{Locale, time, tr};
+use clavero_words::{Locale, span, time, tr};
 use serde::Deserialize;
 
 use super::{
@@ -70,7 +70,7 @@ struct AddressPage {
     frame: Frame,
     name: String,
     address: String,
-    hours: String,
+    life: String,
 }
 
 #[derive(Deserialize, Default)]
@@ -313,8 +313,8 @@ async fn address_page(
     let mut l = frame::layout(state, locale, "staff-address", address_of(id));
     l.crumbs.push((STAFF, l.t("desk-staff")));
     let frame = Frame::new(state, &l, &admin.session);
-    let hours = (state.service().settings().desk.enrolment_life.as_secs() / 3_600).max(1).to_string();
-    page(StatusCode::OK, &AddressPage { l, frame, name, address, hours })
+    let life = span(locale, state.service().settings().desk.enrolment_life);
+    page(StatusCode::OK, &AddressPage { l, frame, name, address, life })
 }
 
 pub(super) async fn disable(
