@@ -26,6 +26,8 @@ pub struct DaySheet {
     pub made: Made,
     /// What was done, in the order in which it is to stand.
     pub rows: Vec<DayRow>,
+    /// What of the day is not on the paper, and where it is, in words; empty where all of it is.
+    pub cut: String,
     /// Sums with their names, in words.
     pub totals: Vec<DayTotal>,
     /// The state of the audit log when the sheet was made: on paper it is out of reach of whoever might edit the log.

@@ -406,6 +406,18 @@ async fn the_day_is_told_on_paper_and_as_rows_that_no_spreadsheet_runs() {
     assert!(rows.contains("\"'=HYPERLINK(1) Ñandú\"") && rows.contains("\"Ana\""), "{rows}");
     let paper = boss.get_bytes(&format!("/ventanilla/supervision/dia.pdf?fecha={today}")).await;
     assert!(paper.starts_with(b"%PDF-"));
+    // On paper the log's root is out of reach of whoever might edit the log: it is that of a checkpoint of its moment.
+    let note = async || boss.get("/ventanilla/registro/punto-de-control").await.text;
+    let sealed = crate::api::eventually("a sheet between two equal checkpoints", || async {
+        let before = note().await;
+        let paper = boss.get_bytes(&format!("/ventanilla/supervision/dia.pdf?fecha={today}")).await;
+        if before == note().await { Ok((before, paper)) } else { Err(()) }
+    })
+    .await;
+    let (note, text) = (sealed.0, crate::case_pages::text_of(&sealed.1));
+    let lines: Vec<&str> = note.lines().collect();
+    let flat: String = text.split_whitespace().collect();
+    assert!(flat.contains(lines[2]) && flat.contains(&format!("Entradas:{}", lines[1])), "{note}: {text}");
     let wrong = boss.get("/ventanilla/supervision/dia.csv?fecha=ayer").await;
     assert_eq!(wrong.status, 422);
     assert!(wrong.text.contains("href=\"#fecha\""), "{}", wrong.text);

@@ -169,6 +169,7 @@ pub(crate) fn day_sheet(locale: Locale, acts: usize) -> DaySheet {
         date: "21/11/2026".to_owned(),
         made: made(),
         rows: rows.collect(),
+        cut: String::new(),
         totals: vec![
             total("Casos recibidos", "Cases received", 31),
             total("Aprobados", "Approved", 24),

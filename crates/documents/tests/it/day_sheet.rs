@@ -78,3 +78,12 @@ async fn hostile_names_stay_in_their_columns() {
     let opened = Opened::new(&press.day_sheet(&sheet).await.unwrap());
     assert_eq!(opened.words_beyond(MARGIN), [""; 0]);
 }
+
+#[tokio::test]
+async fn a_full_sheet_is_set_and_says_what_is_not_on_it() {
+    let mut sheet = samples::day_sheet(Locale::EsEc, 60);
+    sheet.cut = "Este papel tiene los primeros 60 de 1204 actos del día".to_owned();
+    let opened = Opened::new(&press().day_sheet(&sheet).await.unwrap());
+    assert!(opened.pages() > 3, "{}", opened.pages());
+    assert_in_order(&opened.spoken(), &["Actos del día", "los primeros 60 de 1204", "Raíz"]);
+}

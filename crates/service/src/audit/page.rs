@@ -94,6 +94,15 @@ impl Service {
         }))
     }
 
+    /// What the newest checkpoint says: how many entries there are, and the root that stands for them, in base 64 as
+    /// checkpoints have it.
+    pub async fn log_head(&self) -> Result<Option<(u64, String)>, LogError> {
+        let Some(log) = self.log().await? else { return Ok(None) };
+        let newest = log.checkpoint().await?;
+        Ok(newest
+            .map(|(checkpoint, _)| (checkpoint.head.size, super::texts(&[checkpoint.head.root]).concat())))
+    }
+
     /// Proves an entry to whoever wants to verify it elsewhere; and what verifies the checkpoint.
     pub async fn prove_entry(&self, index: u64) -> Result<Option<(Inclusion, String)>, LogError> {
         let Some(log) = self.log().await? else { return Ok(None) };

@@ -62,15 +62,17 @@ impl Service {
         Ok(self.store.case_by_reference(reference).await?.map(|record| cursor(&record)))
     }
 
-    /// The day's sheet: what was done from `from` to `until`, oldest first.
+    /// The day's sheet: what was done from `from` to `until`, oldest first; and whether there was more than it holds.
     pub async fn day_sheet(
         &self,
         officer: &OfficerContext,
         from: Timestamp,
         until: Timestamp,
-    ) -> Result<Vec<DayRow>, CaseError> {
+    ) -> Result<(Vec<DayRow>, bool), CaseError> {
         self.require_supervision(officer, acts::DAY_READ).await?;
-        let events = self.store.desk_events(from, until, MOST_ACTS).await?;
+        let mut events = self.store.desk_events(from, until, MOST_ACTS + 1).await?;
+        let more = events.len() > MOST_ACTS as usize;
+        events.truncate(MOST_ACTS as usize);
         let ids = events.iter().flat_map(|event| [event.officer, event.colleague]).flatten().collect();
         let names = self.names_of(ids).await?;
         let called = |id: Option<OfficerId>| id.and_then(|id| names.get(&id).cloned()).unwrap_or_default();
@@ -93,7 +95,7 @@ impl Service {
                 ..of_case.clone()
             });
         }
-        Ok(rows)
+        Ok((rows, more))
     }
 
     async fn day_row(

@@ -117,7 +117,7 @@ fn act(locale: Locale, word: &str) -> String {
     word.to_owned()
 }
 
-fn failed(state: &WebState, locale: Locale, error: &LogError) -> Response {
+pub(super) fn failed(state: &WebState, locale: Locale, error: &LogError) -> Response {
     tracing::error!(%error, "the audit log cannot be shown");
     pages::unavailable(state, locale)
 }

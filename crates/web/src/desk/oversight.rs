@@ -16,7 +16,7 @@ use super::{
     OVERSIGHT,
     chart::{self, Chart},
     frame::{self, Frame},
-    paper,
+    log, paper,
     queue::Line,
     roles::Oversees,
     signed_in::Signed,
@@ -160,7 +160,7 @@ async fn day(
     locale: Locale,
     officer: &Signed<Oversees>,
     asked: &Asked,
-) -> Result<(Timestamp, Vec<desk::DayRow>), Response> {
+) -> Result<(Timestamp, paper::Day), Response> {
     let Some((from, until)) = time::day(asked.fecha.trim()) else {
         let error = PageError { field: "fecha", text: tr(locale, "desk-day-wrong") };
         return Err(render(state, locale, officer, asked, Some(error)).await);
@@ -181,7 +181,11 @@ pub(super) async fn day_pdf(
         Ok(found) => found,
         Err(page) => return page,
     };
-    let sheet = paper::day_sheet(&state, locale, time::date(from), rows);
+    let head = match state.service().log_head().await {
+        Ok(head) => head,
+        Err(error) => return log::failed(&state, locale, &error),
+    };
+    let sheet = paper::day_sheet(&state, locale, time::date(from), (rows, head));
     let name = format!("{}-{}.pdf", tr(locale, "desk-day-file"), time::iso_date(from));
     papers::download(&state, locale, &name, state.service().print_day_sheet(&sheet).await)
 }
@@ -192,7 +196,7 @@ pub(super) async fn day_csv(
     officer: Signed<Oversees>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    let (from, rows) = match day(&state, locale, &officer, &asked).await {
+    let (from, (rows, more)) = match day(&state, locale, &officer, &asked).await {
         Ok(found) => found,
         Err(page) => return page,
     };
@@ -204,7 +208,13 @@ pub(super) async fn day_csv(
         let at = time::date_minute(at);
         [at, row.reference, ruc, sucursal, row.employer, row.act, row.officer, row.second, row.remark]
     };
-    let text = desk::csv(&header, rows.into_iter().map(fields));
+    // A file that does not hold all of the day says so in its last line.
+    let cut = more.then(|| {
+        let mut line = <[String; 9]>::default();
+        line[5] = tr_args(locale, "desk-day-cut-file", &[("count", &rows.len().to_string())]);
+        line
+    });
+    let text = desk::csv(&header, rows.into_iter().map(fields).chain(cut));
     let name =
         format!("attachment; filename=\"{}-{}.csv\"", tr(locale, "desk-day-file"), time::iso_date(from));
     let name = HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("attachment"));

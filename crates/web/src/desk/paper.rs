@@ -1,9 +1,9 @@
 //! From what the desk's service gives to what papers are made of: plain words.
 
-use clavero_documents::{DayRow, DaySheet, DayTotal, Employer, Made, Person, Slip};
+use clavero_documents::{Checkpoint, DayRow, DaySheet, DayTotal, Employer, Made, Person, Slip};
 use clavero_protocol::Timestamp;
 use clavero_service::desk::{self, SlipData};
-use clavero_words::{Locale, time, tr};
+use clavero_words::{Locale, time, tr, tr_args};
 
 use super::{case, refusal};
 use crate::{WebState, papers};
@@ -54,11 +54,30 @@ pub(super) fn day_row(locale: Locale, row: desk::DayRow) -> DayRow {
     }
 }
 
+/// Acts that a sheet holds: some fifteen pages. What a supervisor signs has to be read, and setting grows faster than the rows.
+const ROWS: usize = 200;
+
+/// A day's acts, and whether there were more than these.
+pub(super) type Day = (Vec<desk::DayRow>, bool);
+
 /// The day's sheet.
-pub(super) fn day_sheet(state: &WebState, locale: Locale, date: String, rows: Vec<desk::DayRow>) -> DaySheet {
+pub(super) fn day_sheet(
+    state: &WebState,
+    locale: Locale,
+    date: String,
+    ((mut rows, more), head): (Day, Option<(u64, String)>),
+) -> DaySheet {
     let refused = rows.iter().filter(|row| !row.refusal.is_empty()).count() as u64;
     let done = rows.len() as u64 - refused;
     let total = |key: &str, count| DayTotal { label: tr(locale, key), count };
+    let (shown, count) = (ROWS.min(rows.len()).to_string(), rows.len().to_string());
+    let cut = match (rows.len() > ROWS, more) {
+        (_, true) => "desk-day-cut-more",
+        (true, false) => "desk-day-cut",
+        (false, false) => "",
+    };
+    let cut = (!cut.is_empty()).then(|| tr_args(locale, cut, &[("shown", &shown), ("count", &count)]));
+    rows.truncate(ROWS);
     DaySheet {
         locale,
         institution: papers::letterhead(state, locale),
@@ -67,7 +86,8 @@ pub(super) fn day_sheet(state: &WebState, locale: Locale, date: String, rows: Ve
         made: made(state.service().store().now()),
         totals: vec![total("desk-day-done", done), total("desk-day-refused", refused)],
         rows: rows.into_iter().map(|row| day_row(locale, row)).collect(),
-        checkpoint: None,
+        cut: cut.unwrap_or_default(),
+        checkpoint: head.map(|(size, root)| Checkpoint { size, root }),
         demo: state.config().demo,
     }
 }

@@ -306,7 +306,8 @@ async fn the_rules_against_dishonest_officers_are_refused_by_name_and_shown_to_t
     let expected =
         [("", 2), ("Oficial 1", 1), ("Oficial 2", 1)].map(|(name, times)| (name.to_owned(), times));
     assert_eq!(breaches, expected);
-    let rows = service.day_sheet(&carla(), span.0, span.1).await.unwrap();
+    let (rows, more) = service.day_sheet(&carla(), span.0, span.1).await.unwrap();
+    assert!(!more);
     let tries = rows.iter().filter(|row| row.refusal == "own_request");
     assert_eq!(tries.map(|row| row.officer.as_str()).collect::<Vec<_>>(), ["Oficial 1"]);
     assert!(rows.iter().all(|row| row.employer.name == NAME));
