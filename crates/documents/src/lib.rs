@@ -1,9 +1,11 @@
-//! The papers of the assisted path as tagged PDF (PDF/UA-1 and PDF/A-2a): packet, sealed slip and day sheet.
+//! The papers of the assisted path as tagged PDF (PDF/UA-1 and PDF/A-2a): packet, blank forms, sealed slip and day
+//! sheet.
 //!
 //! Plain data in, bytes out, by a [`Press`]. What people typed reaches the templates as data and is never their source.
 
 mod cache;
 mod day_sheet;
+mod forms;
 mod legible;
 mod packet;
 mod paper;
@@ -14,6 +16,7 @@ mod slip;
 mod typesetter;
 
 pub use day_sheet::{Checkpoint, DayRow, DaySheet, DayTotal};
+pub use forms::{FormKind, Forms};
 pub use packet::Packet;
 pub use parties::{Applicant, Centre, Contact, Employer, Institution, Made, Person};
 pub use press::{Pdf, Press, PressSettings, PrintError};

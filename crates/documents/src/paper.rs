@@ -16,6 +16,7 @@ pub(crate) enum Template {
     Packet,
     Slip,
     DaySheet,
+    Forms,
 }
 
 /// A paper that is ready to be set. The same paper gives the same bytes.

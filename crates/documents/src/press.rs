@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use crate::{
-    DaySheet, Packet, Slip,
+    DaySheet, Forms, Packet, Slip,
     cache::{Cache, Digest},
     paper::Paper,
     typesetter::{SetError, Typesetter},
@@ -90,6 +90,11 @@ impl Press {
     /// The packet of a case. One that was made lately is not made again.
     pub async fn packet(&self, packet: &Packet) -> Result<Pdf, PrintError> {
         self.kept(packet.paper()).await
+    }
+
+    /// Forms to fill in by hand. Those that were made lately are not made again.
+    pub async fn forms(&self, forms: &Forms) -> Result<Pdf, PrintError> {
+        self.kept(forms.paper()).await
     }
 
     /// The supervisor's sheet of a day.

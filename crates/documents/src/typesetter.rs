@@ -25,13 +25,14 @@ const FONTS: [&[u8]; 2] =
 
 const BASE: &str = include_str!("../templates/base.typ");
 impl Template {
-    const ALL: [Self; 3] = [Self::Packet, Self::Slip, Self::DaySheet];
+    const ALL: [Self; 4] = [Self::Packet, Self::Slip, Self::DaySheet, Self::Forms];
 
     /// Its file's name and text.
     const fn file(self) -> (&'static str, &'static str) {
         match self {
             Self::Packet => ("packet.typ", include_str!("../templates/packet.typ")),
             Self::Slip => ("slip.typ", include_str!("../templates/slip.typ")),
+            Self::Forms => ("forms.typ", include_str!("../templates/forms.typ")),
             Self::DaySheet => ("day-sheet.typ", include_str!("../templates/day-sheet.typ")),
         }
     }

@@ -4,7 +4,7 @@ use reqwest::Response;
 
 use crate::{
     api::{Api, NEW_KEY, eventually},
-    case_pages::{Browser, identifiers, location},
+    case_pages::{Browser, identifiers, location, text_of},
     desk::hidden,
     employers::{Employer, Registry, catastro},
     mail::Inbox,
@@ -343,4 +343,43 @@ async fn an_enrolment_address_that_leads_nowhere_leads_officers_back_to_their_de
     assert_eq!(answer.status(), 404);
     let page = answer.text().await.unwrap();
     assert!(page.contains("class=\"button\" href=\"/ventanilla\""), "{page}");
+}
+
+#[tokio::test]
+async fn whoever_opens_no_case_downloads_the_forms_of_their_kind_all_the_same() {
+    let mut registry = Registry::default();
+    let _known = registry.company();
+    let server = Setup::new(&registry, 9).start();
+    let browser = Browser::of(&server);
+    let forms = "/empleadores/clave-patronal/formularios.pdf";
+    let entrance = browser.page("/empleadores/clave-patronal").await;
+    assert!(entrance.contains(&format!("href=\"{forms}\"")), "{entrance}");
+    let stranger = vec![
+        ("representative_id", "1710034065".to_owned()),
+        ("ruc", "1710034065001".to_owned()),
+        ("sucursal", "0001".to_owned()),
+    ];
+    for form in [RECOVER, "/empleadores/clave-patronal"] {
+        let refused = browser.refused(form, &stranger, 422).await;
+        assert!(refused.contains(&format!("href=\"{forms}\"")), "who is in no registry is sent there");
+    }
+    let mut seen = Vec::new();
+    for kind in ["", "?tipo=privada", "?tipo=domestico", "?tipo=domestico&lang=en"] {
+        let answer = browser.get(&format!("{forms}{kind}")).await;
+        assert_eq!(answer.status(), 200);
+        assert_eq!(answer.headers()["content-type"], "application/pdf");
+        let pdf = answer.bytes().await.unwrap();
+        let again = browser.get(&format!("{forms}{kind}")).await.bytes().await.unwrap();
+        assert_eq!(pdf, again, "made once");
+        seen.push(text_of(&pdf));
+    }
+    let [all, company, domestic, english] = seen.try_into().unwrap();
+    for part in ["Solicitud de clave patronal", "Acuerdo de uso de la información", "Qué llevar"] {
+        assert!(all.contains(part) && company.contains(part) && domestic.contains(part), "{part}");
+    }
+    let kinds = ["Empresa privada", "Servicio doméstico"];
+    assert_eq!(kinds.map(|kind| all.contains(kind)), [true, true]);
+    assert_eq!(kinds.map(|kind| company.contains(kind)), [true, false]);
+    assert_eq!(kinds.map(|kind| domestic.contains(kind)), [false, true]);
+    assert!(english.contains("Request for the employer"), "{english}");
 }

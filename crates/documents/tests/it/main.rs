@@ -8,6 +8,7 @@ mod extremes;
 mod samples;
 
 mod day_sheet;
+mod forms;
 mod packet;
 mod press;
 mod reading;

@@ -1,6 +1,6 @@
 //! The papers of a case, set by the service's own press: never on the threads that answer requests.
 
-use clavero_documents::{DaySheet, Packet, Pdf, PrintError, Slip};
+use clavero_documents::{DaySheet, Forms, Packet, Pdf, PrintError, Slip};
 
 use crate::Service;
 
@@ -8,6 +8,11 @@ impl Service {
     /// The packet of a case as a PDF. [`PrintError::Busy`] when too many are waiting.
     pub async fn print_packet(&self, packet: &Packet) -> Result<Pdf, PrintError> {
         counted("packet", self.press.packet(packet).await)
+    }
+
+    /// Forms to fill in by hand as a PDF.
+    pub async fn print_forms(&self, forms: &Forms) -> Result<Pdf, PrintError> {
+        counted("forms", self.press.forms(forms).await)
     }
 
     /// A sealed slip as a PDF. It is kept nowhere.

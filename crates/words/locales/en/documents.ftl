@@ -125,3 +125,18 @@ day-checkpoint-size = Entries
 day-checkpoint-root = Root
 day-supervisor = Signature of the supervisor
 day-supervisor-hint = Name and date
+
+## Blank forms
+
+forms-how = Fill it in by hand, in clear letters, and sign it. Do not write any key here.
+forms-online = If you can, open your case online: it gives you these forms filled in, and a reference.
+forms-qr-alt = QR code with the address where a case is opened: { $page_url }
+forms-if-change = Only if the legal representative changes.
+forms-if-third = Only if somebody else comes with a power of attorney.
+forms-reason-first = It is the first key of this employer.
+forms-reason-ruc = The RUC is suspended or closed.
+forms-reason-mail = There is no valid e-mail on record.
+forms-reason-access = I have no access to the mailbox on record.
+forms-reason-change = The employer or its representative is not in the registry, or has changed.
+forms-bring-third = If somebody else comes
+forms-bring-change = If the legal representative changes

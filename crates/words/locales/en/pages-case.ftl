@@ -210,3 +210,6 @@ slip-page-invalid = We could not open the way with those data. Check the identif
 help-case = I want to see how my case at the centre is going
 help-case-why = Each case has a reference of sixteen letters and numbers, printed on the packet.
 help-case-next = Type it under “Employer key at a service centre”, in “I have a reference”.
+assisted-forms = Download the blank forms (PDF)
+assisted-forms-text = Request, agreement of responsible use and the list of what to bring, to fill in by hand. You need neither a case nor a place in the registry.
+assisted-forms-kind = Download the forms of this kind (PDF)

@@ -125,3 +125,18 @@ day-checkpoint-size = Entradas
 day-checkpoint-root = Raíz
 day-supervisor = Firma del supervisor
 day-supervisor-hint = Nombre y fecha
+
+## Formularios en blanco
+
+forms-how = Llénela a mano, con letra clara, y fírmela. No escriba aquí ninguna clave.
+forms-online = Si puede, abra su caso en línea: le da estos formularios ya llenos y con una referencia.
+forms-qr-alt = Código QR con la dirección donde se abre el caso: { $page_url }
+forms-if-change = Solo si cambia el representante legal.
+forms-if-third = Solo si viene otra persona con un poder.
+forms-reason-first = Es la primera clave de este empleador.
+forms-reason-ruc = El RUC consta como suspendido o cerrado.
+forms-reason-mail = No hay un correo válido en el registro.
+forms-reason-access = No tengo acceso al correo registrado.
+forms-reason-change = El empleador o su representante no constan en el registro, o cambiaron.
+forms-bring-third = Si viene otra persona
+forms-bring-change = Si cambia el representante legal

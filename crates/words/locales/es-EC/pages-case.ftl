@@ -210,3 +210,6 @@ slip-page-invalid = No pudimos abrir el paso con esos datos. Revise los identifi
 help-case = Quiero ver cómo va mi trámite en el centro
 help-case-why = Cada trámite tiene una referencia de dieciséis letras y números, impresa en el expediente.
 help-case-next = Escríbala en «Clave patronal en un centro de atención», en «Ya tengo una referencia».
+assisted-forms = Descargar los formularios en blanco (PDF)
+assisted-forms-text = Solicitud, acuerdo de uso responsable y lista de lo que debe llevar, para llenar a mano. No necesita abrir un caso ni constar en el registro.
+assisted-forms-kind = Descargar los formularios de este tipo (PDF)

@@ -33,6 +33,7 @@ use crate::{
 
 /// What one kind of employer brings.
 struct Kind {
+    word: &'static str,
     name: String,
     always: Vec<String>,
     third_party: Vec<String>,
@@ -105,6 +106,7 @@ fn render(
     let settings = state.service().settings();
     let days = settings.policy.cases.case_ttl.as_secs() / 86_400;
     let kinds = EmployerKind::ALL.into_iter().map(|kind| Kind {
+        word: kind.as_str(),
         name: papers::kind(locale, kind),
         always: documents_of(state, locale, kind, Need::Always),
         third_party: documents_of(state, locale, kind, Need::ThirdParty),
@@ -303,7 +305,7 @@ pub(crate) fn documents(state: &WebState, locale: Locale) -> serde_json::Value {
 }
 
 /// The documents that an employer of this kind brings on this occasion.
-fn documents_of(state: &WebState, locale: Locale, kind: EmployerKind, need: Need) -> Vec<String> {
+pub(super) fn documents_of(state: &WebState, locale: Locale, kind: EmployerKind, need: Need) -> Vec<String> {
     let documents = state.service().settings().documents.iter();
     let theirs = documents.filter(|document| document.when == need && document.is_for(kind));
     theirs.map(|document| document.name(locale).to_owned()).collect()

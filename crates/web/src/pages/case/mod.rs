@@ -3,6 +3,7 @@
 mod code;
 mod details;
 mod entrance;
+mod forms;
 mod packet;
 mod page;
 mod slip;
@@ -18,6 +19,8 @@ use crate::WebState;
 
 /// The door of the assisted path. Under it, each case has its page.
 pub(super) const ASSISTED: &str = "/empleadores/clave-patronal";
+/// The forms to fill in by hand, for whoever opens no case.
+const FORMS: &str = "/empleadores/clave-patronal/formularios.pdf";
 /// Where a printed slip is used.
 const SLIP: &str = "/clave/papeleta";
 
@@ -26,6 +29,7 @@ pub(super) fn router() -> Router<WebState> {
         .route(ASSISTED, get(entrance::show).post(entrance::submit))
         .route("/empleadores/clave-patronal/abrir", get(entrance::back).post(entrance::open_from_flow))
         .route("/empleadores/clave-patronal/buscar", get(entrance::back).post(entrance::look_up))
+        .route(FORMS, get(forms::show))
         .route("/empleadores/clave-patronal/{reference}", get(page::show))
         .route("/empleadores/clave-patronal/{reference}/datos", get(details::show).post(details::submit))
         .route("/empleadores/clave-patronal/{reference}/enviar-codigo", get(back).post(code::send))
