@@ -7,7 +7,7 @@ use std::{
 
 use clavero_protocol::BreachedPasswords;
 use clavero_service::{BreachFilter, BundledBreaches, KeyRing, KeyRingError, audit::LogError};
-use clavero_store::{Postgres, Sqlite, Store, StoreError, SystemClock};
+use clavero_store::{Postgres, Schema, Sqlite, Store, StoreError, SystemClock};
 
 use crate::{
     config::{self, Database, Settings, Surroundings},
@@ -35,18 +35,28 @@ pub(crate) fn settings(named: Option<PathBuf>) -> Result<Settings, Failure> {
 
 /// Opens the database, and brings its schema up to date. A file is made, and its folder, where there is none.
 pub(crate) async fn open_store(settings: &Settings) -> Result<Arc<dyn Store>, Failure> {
-    let failed = |error: StoreError| store_failure(&settings.database, &error);
-    let path = match &settings.database {
-        Database::Sqlite(path) => path,
-        Database::Postgres(url) => {
-            return Ok(Arc::new(Postgres::open(url.reveal()).await.map_err(failed)?));
-        }
-    };
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+    let folder = settings.database.file().and_then(Path::parent);
+    if let Some(folder) = folder.filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder)
             .map_err(|error| Failure::say("failed-folder", [("path", &folder.display()), ("why", &error)]))?;
     }
-    Ok(Arc::new(Sqlite::open(path, Arc::new(SystemClock::new())).map_err(failed)?))
+    open_standing(settings).await.map_err(|error| store_failure(&settings.database, &error))
+}
+
+/// The same where the folder stands, with the store's own word for why not.
+pub(crate) async fn open_standing(settings: &Settings) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(match &settings.database {
+        Database::Sqlite(path) => Arc::new(Sqlite::open(path, Arc::new(SystemClock::new()))?),
+        Database::Postgres(url) => Arc::new(Postgres::open(url.reveal()).await?),
+    })
+}
+
+/// How the schema of the database stands. Changes nothing.
+pub(crate) async fn schema(settings: &Settings) -> Result<Schema, StoreError> {
+    match &settings.database {
+        Database::Sqlite(path) => Sqlite::schema(path),
+        Database::Postgres(url) => Postgres::schema(url.reveal()).await,
+    }
 }
 
 /// Why the database cannot be used.

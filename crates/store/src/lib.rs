@@ -70,6 +70,15 @@ pub enum StoreError {
     },
 }
 
+/// How far a database's schema has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Schema {
+    /// The newest migration that was applied; 0 where none was.
+    pub found: u32,
+    /// The newest that this version knows.
+    pub known: u32,
+}
+
 /// The outcome of a transaction that the protocol may refuse.
 pub type Decided<T, E> = Result<Result<T, E>, StoreError>;
 

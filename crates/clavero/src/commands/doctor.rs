@@ -1,9 +1,10 @@
 //! `clavero doctor`: what can be checked before anybody is served, one line each.
 
-use std::{path::Path, sync::Arc};
+use std::path::Path;
 
+use clavero_protocol::Timestamp;
 use clavero_service::{BreachFilter, KeyRing, mail::Transport as _};
-use clavero_store::{Store, StoreError};
+use clavero_store::{Clock as _, Store, StoreError, SystemClock};
 use clavero_words::time::rfc_3339;
 
 use super::serve;
@@ -133,14 +134,26 @@ fn key_ring(checkup: &mut Checkup, settings: &Settings) -> Option<KeyRing> {
 }
 
 async fn database(checkup: &mut Checkup, settings: &Settings, keys: Option<&KeyRing>) {
+    let shown = settings.database.shown();
     if let Some(path) = settings.database.file().filter(|path| !path.exists()) {
         folder(checkup, "database", path);
-        return;
+        checkup.say(Verdict::Hint, "schema", "doctor-schema-none", &[]);
+        return clock(checkup, SystemClock::new().now());
     }
-    let shown = settings.database.shown();
-    let store: Arc<dyn Store> = match parts::open_store(settings).await {
+    let schema = match parts::schema(settings).await {
+        Ok(schema) => schema,
+        Err(error) => return without_store(checkup, settings, &error),
+    };
+    if schema.found != schema.known {
+        // Bringing it up to date is a start's work, or `clavero migrate`'s: an older service may be using it.
+        let (found, known) = (schema.found.to_string(), schema.known.to_string());
+        checkup.say(Verdict::Fine, "database", "doctor-database-there", &[("path", &shown)]);
+        checkup.say(Verdict::Hint, "schema", "doctor-schema-older", &[("found", &found), ("known", &known)]);
+        return clock(checkup, SystemClock::new().now());
+    }
+    let store = match parts::open_standing(settings).await {
         Ok(store) => store,
-        Err(failure) => return checkup.failure("database", &failure),
+        Err(error) => return without_store(checkup, settings, &error),
     };
     let failed = |error: &StoreError| parts::store_failure(&settings.database, error);
     match store.check_writable().await {
@@ -148,7 +161,7 @@ async fn database(checkup: &mut Checkup, settings: &Settings, keys: Option<&KeyR
         Err(error) => return checkup.failure("database", &failed(&error)),
     }
     checkup.say(Verdict::Fine, "schema", "doctor-schema-fine", &[]);
-    checkup.say(Verdict::Fine, "clock", "doctor-clock-fine", &[("now", &rfc_3339(store.now()))]);
+    clock(checkup, store.now());
     if let Some(keys) = keys
         && let Err(failure) = parts::bind(settings, &*store, keys).await
     {
@@ -163,6 +176,29 @@ async fn database(checkup: &mut Checkup, settings: &Settings, keys: Option<&KeyR
         }
         Err(error) => checkup.failure("outbox", &failed(&error)),
     }
+}
+
+/// What can be said of a database that cannot be used: each of its lines, the one to blame with the reason.
+fn without_store(checkup: &mut Checkup, settings: &Settings, error: &StoreError) {
+    let blamed = match error {
+        StoreError::NewerSchema { .. } | StoreError::ForeignMigration(_) => "schema",
+        StoreError::ClockBehind { .. } => "clock",
+        _ => "database",
+    };
+    for name in ["database", "schema", "clock"] {
+        match name {
+            _ if name == blamed => checkup.failure(name, &parts::store_failure(&settings.database, error)),
+            "database" => {
+                let shown = settings.database.shown();
+                checkup.say(Verdict::Fine, name, "doctor-database-there", &[("path", &shown)]);
+            }
+            _ => checkup.say(Verdict::Hint, name, "doctor-not-looked-at", &[]),
+        }
+    }
+}
+
+fn clock(checkup: &mut Checkup, now: Timestamp) {
+    checkup.say(Verdict::Fine, "clock", "doctor-clock-fine", &[("now", &rfc_3339(now))]);
 }
 
 /// The log's size and what waits. Whether it holds is `clavero audit verify`'s to say: that reads all of it.
@@ -225,8 +261,7 @@ fn breach_filter(checkup: &mut Checkup, settings: &Settings) {
 
 async fn mail(checkup: &mut Checkup, settings: &Settings, offline: bool) {
     let Some(url) = &settings.mail.smtp_url else {
-        // The configuration's line has told it.
-        return;
+        return checkup.say(Verdict::Hint, "mail", "doctor-mail-none", &[]);
     };
     let host = format!("{}:{}", url.host_str().unwrap_or_default(), url.port().unwrap_or(25));
     if offline {

@@ -101,6 +101,12 @@ async fn bad_rows_are_told_by_line_and_left_out_and_the_good_ones_load() {
     api.try_start(&bad).await.assert_problem(422, "data-mismatch");
 }
 
+/// What `clavero doctor` says of a part.
+fn told_of<'a>(said: &'a str, part: &str) -> &'a str {
+    let line = said.lines().find(|line| line.get(8..).is_some_and(|rest| rest.starts_with(part)));
+    line.unwrap_or_else(|| panic!("nothing of {part}: {said}"))
+}
+
 #[test]
 fn the_doctor_finds_nothing_wrong_with_a_running_service_and_names_what_is_missing() {
     let inbox = Inbox::open();
@@ -110,4 +116,32 @@ fn the_doctor_finds_nothing_wrong_with_a_running_service_and_names_what_is_missi
     inbox.mood(crate::mail::Mood::RefusesConnections);
     let ill = server.run(&["doctor"]);
     assert_eq!(ill.status.code(), Some(1), "{ill:?}");
+}
+
+#[test]
+fn the_doctor_has_a_line_for_every_part_and_changes_nothing() {
+    let inbox = Inbox::open();
+    let server = Setup::new(&Registry::default(), inbox.port()).start();
+    let said = || String::from_utf8(server.run(&["doctor", "--offline"]).stdout).unwrap();
+    let parts = ["configuration", "database", "schema", "clock", "mail server", "key ring"];
+    let database = rusqlite::Connection::open(server.folder().join("clavero.db")).unwrap();
+    let newest =
+        || -> u32 { database.query_row("SELECT max(number) FROM migration", [], |row| row.get(0)).unwrap() };
+    let known = newest();
+    for older in [false, true] {
+        if older {
+            database.execute("DELETE FROM migration WHERE number = ?1", [known]).unwrap();
+        }
+        let said = said();
+        for part in parts {
+            told_of(&said, part);
+        }
+        assert_eq!(told_of(&said, "schema").starts_with("note"), older, "{said}");
+    }
+    assert_eq!(newest(), known - 1, "bringing it up to date is not the doctor's work");
+    let number = known + 1;
+    database.execute("INSERT INTO migration VALUES (?1, x'00')", [number]).unwrap();
+    let newer = said();
+    assert!(told_of(&newer, "schema").contains(&number.to_string()), "{newer}");
+    told_of(&newer, "clock");
 }

@@ -3,7 +3,7 @@
 use sha2::{Digest as _, Sha256};
 use tokio_postgres::{Client, error::SqlState};
 
-use crate::StoreError;
+use crate::{Schema, StoreError};
 
 const MIGRATIONS: &[&str] =
     &[include_str!("migrations/0001_initial.sql"), include_str!("migrations/0002_codes_budget.sql")];
@@ -13,6 +13,11 @@ const LOCK: i64 = 0x63_6c61_7665_726f;
 
 fn known() -> u32 {
     u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX)
+}
+
+/// How the schema stands.
+pub(super) async fn standing(client: &Client) -> Result<Schema, StoreError> {
+    Ok(Schema { found: applied(client).await?.unwrap_or(0), known: known() })
 }
 
 /// Brings the schema up to [`known`]; refuses one that is newer or that came about another way.

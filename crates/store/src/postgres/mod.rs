@@ -26,7 +26,7 @@ use self::{
     transaction::PgTx,
 };
 use crate::{
-    Claim, ClaimedMail, Clock, StoreError,
+    Claim, ClaimedMail, Clock, Schema, StoreError,
     clock::LARGEST_STEP,
     engine::{Engine, Look, Work},
     sql::{Query as _, params},
@@ -72,18 +72,7 @@ impl Postgres {
     /// The same with a clock of the caller's own.
     pub async fn open_with(url: &str, clock: Option<Arc<dyn Clock>>) -> Result<Self, StoreError> {
         let address = Address::read(url)?;
-        let manager = Manager::from_config(
-            address.for_writing(),
-            address.tls.clone(),
-            ManagerConfig { recycling_method: RecyclingMethod::Fast },
-        );
-        let timeouts = Timeouts { wait: Some(PATIENCE), create: Some(PATIENCE * 2), recycle: Some(PATIENCE) };
-        let pool = Pool::builder(manager)
-            .max_size(CONNECTIONS)
-            .runtime(Runtime::Tokio1)
-            .timeouts(timeouts)
-            .build()
-            .map_err(|error| StoreError::Engine(error.to_string()))?;
+        let pool = pool(&address)?;
         let client = first_connection(&pool, &address).await?;
         refuse_old(&client).await?;
         migrate::run(&client).await?;
@@ -96,6 +85,29 @@ impl Postgres {
         let attendant = tokio::spawn(bell::attend(Arc::clone(&inner)));
         Ok(Self { inner, attendant })
     }
+
+    /// How the schema of the database at `url` stands. Changes nothing.
+    pub async fn schema(url: &str) -> Result<Schema, StoreError> {
+        let address = Address::read(url)?;
+        let client = first_connection(&pool(&address)?, &address).await?;
+        refuse_old(&client).await?;
+        migrate::standing(&client).await
+    }
+}
+
+fn pool(address: &Address) -> Result<Pool, StoreError> {
+    let manager = Manager::from_config(
+        address.for_writing(),
+        address.tls.clone(),
+        ManagerConfig { recycling_method: RecyclingMethod::Fast },
+    );
+    let timeouts = Timeouts { wait: Some(PATIENCE), create: Some(PATIENCE * 2), recycle: Some(PATIENCE) };
+    Pool::builder(manager)
+        .max_size(CONNECTIONS)
+        .runtime(Runtime::Tokio1)
+        .timeouts(timeouts)
+        .build()
+        .map_err(|error| StoreError::Engine(error.to_string()))
 }
 
 /// The first connection says why there is none.

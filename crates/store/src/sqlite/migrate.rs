@@ -3,7 +3,7 @@
 use rusqlite::{Connection, TransactionBehavior, params};
 use sha2::{Digest as _, Sha256};
 
-use crate::StoreError;
+use crate::{Schema, StoreError};
 
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_initial.sql"),
@@ -16,6 +16,11 @@ const MIGRATIONS: &[&str] = &[
 /// The newest schema that this version knows.
 pub(super) fn known() -> u32 {
     u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX)
+}
+
+/// How the schema stands.
+pub(super) fn standing(connection: &Connection) -> Result<Schema, StoreError> {
+    Ok(Schema { found: applied(connection)?.unwrap_or(0), known: known() })
 }
 
 /// Brings the schema up to [`known`]; refuses one that is newer or that came about another way.

@@ -8,14 +8,14 @@ mod writer;
 use std::{fs::OpenOptions, io, os::unix::fs::OpenOptionsExt as _, path::Path, sync::Arc, time::Duration};
 
 use clavero_protocol::Timestamp;
-use rusqlite::{Connection, OptionalExtension, config::DbConfig};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, config::DbConfig};
 
 use self::{
     readers::Readers,
     writer::{When, Writer},
 };
 use crate::{
-    Claim, ClaimedMail, Clock, StoreError,
+    Claim, ClaimedMail, Clock, Schema, StoreError,
     clock::LARGEST_STEP,
     engine::{Engine, Look, Work},
     sql::at_once,
@@ -83,6 +83,14 @@ impl Sqlite {
 }
 
 impl Sqlite {
+    /// How the schema of the database at `path` stands. Changes nothing, and makes no file.
+    pub fn schema(path: &Path) -> Result<Schema, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut connection = Connection::open_with_flags(path, flags)?;
+        configure(&mut connection)?;
+        migrate::standing(&connection)
+    }
+
     /// Rewrites the database at `path` without what was deleted or written over: until then its traces lie in free pages. Others
     /// may use it meanwhile; their writing waits.
     pub fn scrub(path: &Path) -> Result<(), StoreError> {
