@@ -219,8 +219,16 @@ impl Engine for Postgres {
         with: A,
         look: Look<A, T>,
     ) -> Result<T, StoreError> {
-        let db = Db(self.inner.pool.get().await.map_err(|error| refused(&error))?);
-        look(&db, &with).await
+        let client = self.inner.pool.get().await.map_err(|error| refused(&error))?;
+        let tx = PgTx::reading(client, Arc::clone(&self.inner.time));
+        let seen = look(&tx, &with).await;
+        match seen {
+            Ok(seen) => tx.commit().await.map(|()| seen),
+            Err(error) => {
+                tx.roll_back().await;
+                Err(error)
+            }
+        }
     }
 
     async fn claim(&self, claim: Claim) -> Result<Vec<ClaimedMail>, StoreError> {

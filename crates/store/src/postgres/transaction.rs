@@ -27,7 +27,9 @@ use crate::{
 /// Statements of one kind that go out together; more wait for the answers to these.
 const TOGETHER: usize = 64;
 
-const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+const WRITING: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+/// One snapshot for all statements: a case and its check-list are never of two moments.
+const READING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// Of the clock, not of the transaction's begin: a lock may have been waited for.
 const CLOCK: &str = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)";
 
@@ -64,6 +66,7 @@ struct Later {
 
 pub(super) struct PgTx {
     client: Option<Object>,
+    begin: &'static str,
     time: Arc<Time>,
     state: Mutex<State>,
 }
@@ -79,7 +82,15 @@ impl PgTx {
             again: false,
             unsent: false,
         };
-        Self { client: Some(client), time, state: Mutex::new(state) }
+        Self { client: Some(client), begin: WRITING, time, state: Mutex::new(state) }
+    }
+
+    /// One that only reads. What time it is, nobody asks it.
+    pub(super) fn reading(client: Object, time: Arc<Time>) -> Self {
+        let mut reading = Self::new(client, time);
+        reading.begin = READING;
+        reading.state().now = Some(Timestamp::EPOCH);
+        reading
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -161,7 +172,7 @@ impl PgTx {
     async fn run(&self, begins: bool, statements: &[(Statement, &[Kept])]) -> Result<(), Error> {
         let mut running: Vec<Running<'_>> = Vec::with_capacity(statements.len() + 1);
         if begins {
-            running.push(Box::pin(self.client().batch_execute(BEGIN)));
+            running.push(Box::pin(self.client().batch_execute(self.begin)));
         }
         for (statement, params) in statements {
             let values: Vec<Value<'_>> = params.iter().map(Kept::value).collect();

@@ -8,7 +8,7 @@ use clavero_store::{Clock, Postgres, Store as _, StoreError};
 use crate::world::{Place, TestClock, World};
 
 /// The template's name: another one for another schema.
-const TEMPLATE: &str = "clavero_1";
+const TEMPLATE: &str = "clavero_2";
 
 async fn open(url: &str, clock: Arc<TestClock>) -> Result<Postgres, StoreError> {
     Postgres::open_with(url, Some(clock as Arc<dyn Clock>)).await
@@ -41,6 +41,31 @@ async fn an_acknowledged_transaction_is_there_after_a_restart() {
     let (cluster, database) = place.server();
     let again = open(&cluster.url(database), clock).await.expect("the database");
     assert_eq!(again.recovery(record.recovery.id).await.expect("a read"), Some(record));
+}
+
+/// Changes a case and its check-list as soon as somebody has read the one and waits for the other.
+const BETWEEN: &str = "DO $$ BEGIN \
+    LOCK TABLE case_document IN ACCESS EXCLUSIVE MODE; \
+    LOOP EXIT WHEN EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'case_document'::regclass); END LOOP; \
+    UPDATE assisted_case SET version = version + 1; \
+    UPDATE case_document SET finding = 'missing'; END $$";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_and_its_check_list_are_of_one_moment() {
+    let world = world().await;
+    let case = crate::cases::desk::open(&world, 1).await.expect("a case");
+    let (place, _clock, store) = world.into_parts();
+    let (cluster, database) = place.server();
+    let (seen, ()) = std::thread::scope(|scope| {
+        let between = scope.spawn(|| drop(cluster.psql(database, BETWEEN)));
+        let locked = "SELECT count(*) FROM pg_locks WHERE granted AND mode = 'AccessExclusiveLock' \
+             AND relation = 'case_document'::regclass";
+        while cluster.psql(database, locked).trim() == "0" {}
+        let reading = store.case(case.case.id);
+        let seen = tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(reading));
+        (seen, between.join().expect("a change"))
+    });
+    assert_eq!(seen.expect("a read"), Some(case));
 }
 
 #[tokio::test]

@@ -60,7 +60,7 @@ pub(super) fn opening(world: &World, number: u8) -> OpenCase {
     OpenCase { record, by: CaseActor::Applicant, from: None, limits: Vec::new(), once: None, policy }
 }
 
-pub(super) async fn open(world: &World, number: u8) -> Result<CaseRecord, CaseNotOpened> {
+pub(crate) async fn open(world: &World, number: u8) -> Result<CaseRecord, CaseNotOpened> {
     world.store.open_case(opening(world, number)).await.expect("a transaction")
 }
 

@@ -1,6 +1,6 @@
 //! The suite's part on cases: where they meet the registry, the recoveries and the mails.
 
-mod desk;
+pub(crate) mod desk;
 
 use std::{sync::Arc, time::Duration};
 
