@@ -12,11 +12,20 @@
   const here = document.body.dataset.here;
   if (here && location.pathname !== here) history.replaceState(null, "", here);
 
+  // The page moves on by itself, but not while the answer to a form is on its way: a reload would drop it, and an envelope is
+  // printed once.
+  let sentAt = -Infinity;
+  const moveOn = () => {
+    const wait = sentAt + 30000 - performance.now();
+    if (wait > 0) setTimeout(moveOn, wait); else location.reload();
+  };
+
   // Double clicks: the second is not sent.
   all("form").forEach((form) => form.addEventListener("submit", (event) => {
     if (form.dataset.sent) { event.preventDefault(); return; }
     if (event.defaultPrevented) return;
     form.dataset.sent = "1";
+    sentAt = performance.now();
     form.querySelectorAll("button").forEach((button) => button.setAttribute("aria-disabled", "true"));
     setTimeout(() => {
       delete form.dataset.sent;
@@ -50,7 +59,7 @@
   const renew = async (state) => {
     const answer = await fetch(live.dataset.events.replace(/\/eventos$/, ""), { headers: { accept: "text/html" } });
     const next = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (!answer.ok || next.querySelector("[data-events]")?.dataset.step !== live.dataset.step) return location.reload();
+    if (!answer.ok || next.querySelector("[data-events]")?.dataset.step !== live.dataset.step) return moveOn();
     all("[data-live]").forEach((place) => {
       const fresh = next.querySelector(`[data-live="${place.dataset.live}"]`);
       if (fresh) place.replaceChildren(...fresh.childNodes);
@@ -65,7 +74,7 @@
       if (event.data === live.dataset.state) return;
       if (live.dataset.step) { renew(event.data).catch(() => {}); return; }
       source.close();
-      location.reload();
+      moveOn();
     });
     addEventListener("pagehide", () => source.close());
   }
