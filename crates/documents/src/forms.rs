@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::{
     Centre, Institution, Made,
+    packet::ENABLING_DOCUMENTS,
     paper::{Frame, Paper, Template, Wording, data},
 };
 
@@ -45,56 +46,11 @@ pub struct FormKind {
     pub change: Vec<String>,
 }
 
-const SENTENCES: [&str; 61] = [
-    "packet-title",
-    "packet-addressed-to",
-    "packet-employer",
-    "packet-ruc",
-    "packet-sucursal",
-    "packet-name",
-    "packet-kind",
-    "packet-new-representative",
-    "packet-person-id",
-    "packet-person-name",
-    "packet-applicant",
+const SENTENCES: [&str; 16] = [
     "packet-representative",
     "packet-petition-self",
-    "packet-contact",
-    "packet-email",
-    "packet-phone",
-    "packet-address",
-    "packet-reason",
-    "packet-declaration",
-    "packet-place-and-date",
-    "packet-signature",
-    "packet-received",
-    "packet-received-hint",
-    "packet-agreement",
-    "packet-agreement-intro",
-    "packet-clause-personal",
-    "packet-clause-personal-text",
-    "packet-clause-liability",
-    "packet-clause-liability-text",
-    "packet-clause-custody",
-    "packet-clause-custody-text",
-    "packet-clause-notice",
-    "packet-clause-notice-text",
     "packet-clause-mail",
     "packet-clause-mail-text",
-    "packet-clause-use",
-    "packet-clause-use-text",
-    "packet-clause-privacy",
-    "packet-clause-privacy-text",
-    "packet-clause-term",
-    "packet-clause-term-text",
-    "packet-legal-basis",
-    "packet-language",
-    "packet-bring",
-    "packet-bring-intro",
-    "packet-where",
-    "packet-never",
-    "packet-never-text",
-    "packet-help",
     "forms-how",
     "forms-online",
     "forms-qr-alt",
@@ -127,6 +83,7 @@ impl Forms {
             ("email", LONG),
         ];
         let mut wording = Wording::new(self.locale, &args);
+        wording.say_all(&ENABLING_DOCUMENTS);
         wording.say_all(&SENTENCES);
         let frame = Frame { institution: &self.institution, made: &self.made, demo: self.demo };
         Paper {

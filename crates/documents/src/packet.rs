@@ -50,7 +50,8 @@ pub struct Packet {
     pub demo: bool,
 }
 
-const SENTENCES: [&str; 57] = [
+/// What request, agreement and check-list say, filled in or not.
+pub(crate) const ENABLING_DOCUMENTS: [&str; 45] = [
     "packet-title",
     "packet-addressed-to",
     "packet-employer",
@@ -64,7 +65,6 @@ const SENTENCES: [&str; 57] = [
     "packet-applicant",
     "packet-contact",
     "packet-email",
-    "packet-email-none",
     "packet-phone",
     "packet-address",
     "packet-reason",
@@ -73,9 +73,6 @@ const SENTENCES: [&str; 57] = [
     "packet-signature",
     "packet-received",
     "packet-received-hint",
-    "packet-qr-alt",
-    "packet-scan",
-    "packet-valid-until",
     "packet-agreement",
     "packet-agreement-intro",
     "packet-clause-personal",
@@ -97,6 +94,16 @@ const SENTENCES: [&str; 57] = [
     "packet-bring",
     "packet-bring-intro",
     "packet-where",
+    "packet-never",
+    "packet-never-text",
+    "packet-help",
+];
+
+const SENTENCES: [&str; 12] = [
+    "packet-email-none",
+    "packet-qr-alt",
+    "packet-scan",
+    "packet-valid-until",
     "packet-centre",
     "packet-city",
     "packet-hours",
@@ -105,9 +112,6 @@ const SENTENCES: [&str; 57] = [
     "packet-follow",
     "packet-follow-text",
     "packet-keep",
-    "packet-never",
-    "packet-never-text",
-    "packet-help",
 ];
 
 impl Packet {
@@ -134,6 +138,7 @@ impl Packet {
             ("email", self.contact.email.as_deref().unwrap_or_default()),
         ];
         let mut wording = Wording::new(self.locale, &args);
+        wording.say_all(&ENABLING_DOCUMENTS);
         wording.say_all(&SENTENCES);
         let third = matches!(self.applicant, Applicant::ThirdParty(_));
         wording.put("packet-petition", if third { "packet-petition-third" } else { "packet-petition-self" });
