@@ -9,6 +9,7 @@ mod cookies;
 mod desk;
 mod guard;
 mod language;
+mod live;
 mod pages;
 mod papers;
 

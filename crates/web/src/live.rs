@@ -6,34 +6,39 @@ use axum::response::{
     IntoResponse, Response,
     sse::{Event, KeepAlive, Sse},
 };
-use futures_util::stream;
+use futures_util::{Stream, StreamExt as _, stream};
 
 use crate::WebState;
 
-/// Looks once a second, and tells when what it sees is another signature than before. Ends after `left`, when there is
+/// Looks at once and then `every` so often, and tells when what it sees is another signature than before. Ends when there is
 /// nothing to see any more, or with the program.
-pub(super) fn changes<F, Look>(state: &WebState, left: Duration, look: F) -> Response
+pub(crate) fn changes<F, Look>(
+    state: &WebState,
+    every: Duration,
+    look: F,
+) -> impl Stream<Item = String> + use<F, Look>
 where
     F: Fn() -> Look + Send + 'static,
     Look: Future<Output = Option<String>> + Send,
 {
-    const EVERY: Duration = Duration::from_secs(1);
-    let end = Box::pin(tokio::time::sleep(left));
-    let start = (look, state.0.stop.clone(), end, String::new(), tokio::time::interval(EVERY));
-    let changes = stream::unfold(start, |(look, mut stop, mut end, mut last, mut ticks)| async move {
+    let start = (look, state.0.stop.clone(), String::new(), tokio::time::interval(every));
+    stream::unfold(start, |(look, mut stop, mut last, mut ticks)| async move {
         loop {
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => return None,
-                () = &mut end => return None,
                 _ = ticks.tick() => {}
             }
             let now = look().await?;
             if now != last {
                 last.clone_from(&now);
-                let event = Ok::<_, Infallible>(Event::default().event("state").data(now));
-                return Some((event, (look, stop, end, last, ticks)));
+                return Some((now, (look, stop, last, ticks)));
             }
         }
-    });
-    Sse::new(changes).keep_alive(KeepAlive::default()).into_response()
+    })
+}
+
+/// Tells each state of a page to the browser.
+pub(crate) fn tell(states: impl Stream<Item = String> + Send + 'static) -> Response {
+    let events = states.map(|state| Ok::<_, Infallible>(Event::default().event("state").data(state)));
+    Sse::new(events).keep_alive(KeepAlive::default()).into_response()
 }

@@ -1,6 +1,8 @@
 //! `/ventanilla/casos/{reference}`: one address for a whole case. It always shows where the case stands, and what the officer
 //! who looks can do about it.
 
+use std::time::Duration;
+
 use askama::Template;
 use axum::{
     extract::{Path, Query, State},
@@ -10,6 +12,7 @@ use axum::{
 use clavero_protocol::{CaseReference, CaseState, Role};
 use clavero_service::desk::{CaseError, DeskCaseView, EventView};
 use clavero_words::{Locale, time, tr, tr_args};
+use futures_util::StreamExt as _;
 use serde::Deserialize;
 
 use super::{
@@ -17,7 +20,6 @@ use super::{
     checking::{Checking, Typed},
     file::{self, Fact},
     frame::{self, Frame},
-    live,
     queue::{self, Line},
     refusal,
     roles::Reads,
@@ -27,6 +29,7 @@ use super::{
 use crate::{
     WebState,
     language::Language,
+    live,
     pages::{self, Layout, PageError, millis, page},
 };
 
@@ -388,9 +391,10 @@ pub(super) async fn events(
         return StatusCode::NOT_FOUND.into_response();
     }
     let left = officer.session.expires_at.saturating_since(state.service().store().now());
-    let (looking, service) = (state.clone(), (who, reference));
-    live::changes(&state, left, move || {
-        let (state, (who, reference)) = (looking.clone(), service.clone());
+    let looking = state.clone();
+    let states = live::changes(&state, Duration::from_secs(1), move || {
+        let (state, who, reference) = (looking.clone(), who.clone(), reference.clone());
         async move { state.service().desk_case(&who, &reference).await.ok().map(|view| signature(&view)) }
-    })
+    });
+    live::tell(states.take_until(tokio::time::sleep(left)))
 }

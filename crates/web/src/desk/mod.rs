@@ -9,7 +9,6 @@ mod enrolment;
 mod entry;
 mod file;
 mod frame;
-mod live;
 mod log;
 mod opening;
 mod oversight;

@@ -1,20 +1,16 @@
 //! One address for a whole flow: it always shows where the flow stands, on reload, from the back button, in a second tab.
 
-use std::{convert::Infallible, time::Duration};
+use std::time::Duration;
 
 use askama::Template;
 use axum::{
     extract::{Form, Path, State, rejection::FormRejection},
     http::{HeaderMap, StatusCode},
-    response::{
-        IntoResponse, Redirect, Response,
-        sse::{Event, KeepAlive, Sse},
-    },
+    response::{IntoResponse, Redirect, Response},
 };
 use clavero_protocol::{FieldError, State as RecoveryState};
 use clavero_service::{AccessError, RecoveryView, StepError, desk::CaseView};
 use clavero_words::{Locale, span, time};
-use futures_util::stream;
 use serde::Deserialize;
 
 use super::{
@@ -23,7 +19,7 @@ use super::{
     message::{message, too_soon, unavailable, with_retry_after},
     recover::refused_form,
 };
-use crate::{WebState, cookies, language::Language};
+use crate::{WebState, cookies, language::Language, live};
 
 #[derive(Template)]
 #[template(path = "flow.html")]
@@ -337,27 +333,13 @@ pub(super) async fn events(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    const EVERY: Duration = Duration::from_secs(1);
     let token = token(&state, &headers, &id);
     if state.service().recovery(&id, &token).await.is_err() {
         return StatusCode::NOT_FOUND.into_response();
     }
-    let stop = state.0.stop.clone();
-    let start = (state, stop, id, token, String::new(), tokio::time::interval(EVERY));
-    let changes = stream::unfold(start, |(state, mut stop, id, token, mut last, mut ticks)| async move {
-        loop {
-            tokio::select! {
-                _ = stop.wait_for(|stop| *stop) => return None,
-                _ = ticks.tick() => {}
-            }
-            let view = state.service().recovery(&id, &token).await.ok()?;
-            let now = signature(&view);
-            if now != last {
-                last.clone_from(&now);
-                let event = Ok::<_, Infallible>(Event::default().event("state").data(now));
-                return Some((event, (state, stop, id, token, last, ticks)));
-            }
-        }
-    });
-    Sse::new(changes).keep_alive(KeepAlive::default()).into_response()
+    let looking = state.clone();
+    live::tell(live::changes(&state, Duration::from_secs(1), move || {
+        let (state, id, token) = (looking.clone(), id.clone(), token.clone());
+        async move { state.service().recovery(&id, &token).await.ok().map(|view| signature(&view)) }
+    }))
 }

@@ -1,16 +1,11 @@
 //! The demonstration's mailbox: what a mail server would have got, live.
 
-use std::convert::Infallible;
-
 use askama::Template;
 use axum::{
     Router,
     extract::{Path, State},
     http::{HeaderValue, StatusCode, header},
-    response::{
-        Html, IntoResponse, Response,
-        sse::{Event, KeepAlive, Sse},
-    },
+    response::{Html, IntoResponse, Response},
     routing::get,
 };
 use clavero_service::mail::Received;
@@ -18,7 +13,7 @@ use clavero_words::time;
 use futures_util::stream;
 
 use super::layout::{Layout, page};
-use crate::{WebState, language::Language};
+use crate::{WebState, language::Language, live};
 
 #[derive(Template)]
 #[template(path = "mailbox.html")]
@@ -70,10 +65,9 @@ async fn events(State(state): State<WebState>) -> Response {
             }
         }
         let count = arrivals.borrow_and_update().to_string();
-        let event = Ok::<_, Infallible>(Event::default().event("state").data(count));
-        Some((event, (arrivals, stop, false)))
+        Some((count, (arrivals, stop, false)))
     });
-    Sse::new(arrivals).keep_alive(KeepAlive::default()).into_response()
+    live::tell(arrivals)
 }
 
 /// The HTML part as a mail program would show it: no script, nothing from outside, its own inline styles.

@@ -1,15 +1,12 @@
 //! One case: what happened, what is next, until when.
 
-use std::{convert::Infallible, time::Duration};
+use std::time::Duration;
 
 use askama::Template;
 use axum::{
     extract::{Path, State},
     http::StatusCode,
-    response::{
-        IntoResponse, Redirect, Response,
-        sse::{Event, KeepAlive, Sse},
-    },
+    response::{IntoResponse, Redirect, Response},
 };
 use clavero_protocol::{CaseAct, CaseState, Finding};
 use clavero_service::{
@@ -17,13 +14,13 @@ use clavero_service::{
     desk::{CaseView, Centre},
 };
 use clavero_words::{Locale, time, tr};
-use futures_util::stream;
 
 use super::{ASSISTED, address_of, details::DetailsForm, entrance, takes_details};
 use crate::{
     WebState,
     address::Sender,
     language::Language,
+    live,
     pages::layout::{Layout, PageError, millis, page},
 };
 
@@ -281,26 +278,12 @@ pub(super) async fn events(
     Sender(client): Sender,
     Path(reference): Path<String>,
 ) -> Response {
-    const EVERY: Duration = Duration::from_secs(2);
     if state.service().case(&reference, &client).await.is_err() {
         return StatusCode::NOT_FOUND.into_response();
     }
-    let stop = state.0.stop.clone();
-    let start = (state, stop, (reference, client), String::new(), tokio::time::interval(EVERY));
-    let changes = stream::unfold(start, |(state, mut stop, case, mut last, mut ticks)| async move {
-        loop {
-            tokio::select! {
-                _ = stop.wait_for(|stop| *stop) => return None,
-                _ = ticks.tick() => {}
-            }
-            let view = state.service().case(&case.0, &case.1).await.ok()?;
-            let now = signature(&view);
-            if now != last {
-                last.clone_from(&now);
-                let event = Ok::<_, Infallible>(Event::default().event("state").data(now));
-                return Some((event, (state, stop, case, last, ticks)));
-            }
-        }
-    });
-    Sse::new(changes).keep_alive(KeepAlive::default()).into_response()
+    let looking = state.clone();
+    live::tell(live::changes(&state, Duration::from_secs(2), move || {
+        let (state, reference, client) = (looking.clone(), reference.clone(), client.clone());
+        async move { state.service().case(&reference, &client).await.ok().map(|view| signature(&view)) }
+    }))
 }
