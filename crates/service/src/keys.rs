@@ -276,6 +276,13 @@ impl KeyRing {
     pub(crate) fn index(&self, kind: &str, parts: &[&[u8]]) -> [u8; 32] {
         *expand(&self.index, kind, parts)
     }
+
+    /// Such a name as a UUID of version 8 (RFC 9562 §5.8).
+    pub(crate) fn uuid(&self, kind: &str, parts: &[&[u8]]) -> [u8; 16] {
+        let mut name = [0; 16];
+        name.copy_from_slice(&self.index(kind, parts)[..16]);
+        *uuid::Builder::from_custom_bytes(name).as_uuid().as_bytes()
+    }
 }
 
 /// What a code is derived for.

@@ -10,6 +10,7 @@ mod budgets;
 mod client;
 pub mod desk;
 mod errors;
+mod even;
 mod hasher;
 mod hotp;
 mod identifiers;

@@ -1,6 +1,6 @@
 //! Starting a recovery, and its steps up to the link.
 
-use std::{sync::atomic::Ordering, time::Duration};
+use std::sync::atomic::Ordering;
 
 use clavero_protocol::{
     AssistedCause, AssistedReason, Command, Eligibility, Mismatch, Recovery, RecoveryId, Stage, Subject,
@@ -27,9 +27,6 @@ use crate::{
 const REFERENCE: &[u8; 30] = b"23456789ABCDEFGHJKLMNPQRSTVWXZ";
 /// What a mailbox's hint looks like where nothing may be told.
 const NO_HINT: &str = "••••••@••••••";
-
-/// Answers that must not tell each other apart leave at multiples of this after their arrival.
-pub(crate) const TICK: Duration = Duration::from_millis(25);
 
 /// A request to start.
 #[derive(Debug, Clone)]
@@ -70,15 +67,7 @@ impl Service {
         request: StartRecovery,
         client: &Client,
     ) -> Result<StartedRecovery, StartError> {
-        if self.settings.policy.mismatch == Mismatch::Say {
-            return self.begin_with(request, client).await;
-        }
-        let mut ticks = tokio::time::interval(TICK);
-        ticks.tick().await;
-        let outcome = self.begin_with(request, client).await;
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
-        ticks.tick().await;
-        outcome
+        self.evenly(self.begin_with(request, client)).await
     }
 
     async fn begin_with(

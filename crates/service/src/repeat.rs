@@ -29,10 +29,7 @@ impl Service {
         let Identifiers { representative, employer } = &request.identifiers;
         let (representative, employer) = (representative.as_str(), employer.as_i64().to_be_bytes());
         let parts: [&[u8]; 3] = [&form, representative.as_bytes(), &employer];
-        let mut id = [0; 16];
-        id.copy_from_slice(&self.keys.index("form-recovery", &parts)[..16]);
-        // A UUID of version 8 (RFC 9562 §5.8), which only this ring derives.
-        let id = RecoveryId(*uuid::Builder::from_custom_bytes(id).as_uuid().as_bytes());
+        let id = RecoveryId(self.keys.uuid("form-recovery", &parts));
         Some(FlowName { id, token: Token::derived(self.keys.index("form-token", &parts)) })
     }
 

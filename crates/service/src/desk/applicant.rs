@@ -20,7 +20,7 @@ use crate::{
     errors::StartError,
     keys::CaseCodeOf,
     proof::Scope,
-    recoveries::{TICK, Toll, Way},
+    recoveries::{Toll, Way},
     secrets::{Token, random},
 };
 
@@ -67,21 +67,12 @@ impl Service {
     /// Opens a case by choice, under the limits of "Validar". Data that do not match are told, or under `hide` taken
     /// alike: such a case is one that the desk finds to match nothing.
     pub async fn open_case(&self, new: NewCase, client: &Client) -> Result<CaseView, OpenCaseError> {
-        if self.settings.policy.mismatch == Mismatch::Say {
-            return self.open_by_choice(new, client).await;
-        }
-        // On a tick after its arrival, as the start of a recovery is answered.
-        let mut ticks = tokio::time::interval(TICK);
-        ticks.tick().await;
-        let outcome = self.open_by_choice(new, client).await;
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
-        ticks.tick().await;
-        outcome
+        self.evenly(self.open_by_choice(new, client)).await
     }
 
     async fn open_by_choice(&self, new: NewCase, client: &Client) -> Result<CaseView, OpenCaseError> {
-        let id = self.id_of_form(&new, "applicant");
-        if let Some(standing) = self.opened_before(id).await? {
+        let id = self.id_of_form(&new, b"applicant");
+        if let Some(standing) = self.store.case(id).await? {
             return Ok(self.case_view(&standing).await?);
         }
         let NewCase { identifiers, locale, proof, form: _ } = new;
@@ -116,25 +107,12 @@ impl Service {
     }
 
     /// The case that this form opens: the same for the same form and identifiers.
-    fn id_of_form(&self, new: &NewCase, by: &str) -> CaseId {
+    fn id_of_form(&self, new: &NewCase, by: &[u8]) -> CaseId {
         let Some(form) = Token::parse(&new.form) else { return fresh_id() };
         let Identifiers { representative, employer } = &new.identifiers;
         let (representative, employer) = (representative.as_str(), employer.as_i64().to_be_bytes());
-        self.derived_id("form", &[&form.digest(), by.as_bytes(), representative.as_bytes(), &employer])
-    }
-
-    /// A UUID of version 8 (RFC 9562), which only this ring derives from these parts.
-    fn derived_id(&self, kind: &str, parts: &[&[u8]]) -> CaseId {
-        let kind = kind.as_bytes();
-        let parts: Vec<&[u8]> = std::iter::once(kind).chain(parts.iter().copied()).collect();
-        let mut id = [0; 16];
-        id.copy_from_slice(&self.keys.index("case-id", &parts)[..16]);
-        CaseId(*uuid::Builder::from_custom_bytes(id).as_uuid().as_bytes())
-    }
-
-    /// What the same form has opened already.
-    async fn opened_before(&self, id: CaseId) -> Result<Option<CaseRecord>, OpenCaseError> {
-        Ok(self.store.case(id).await?)
+        let parts: [&[u8]; 4] = [&form.digest(), by, representative.as_bytes(), &employer];
+        CaseId(self.keys.uuid("form-case", &parts))
     }
 
     /// Opens the case that a recovery leads to, without retyping; the same one each time.
@@ -163,7 +141,7 @@ impl Service {
         let representative = employer.record.representative.clone();
         let opening = Opening {
             // Two presses at once open one.
-            id: self.derived_id("recovery", &[&record.recovery.id.0]),
+            id: CaseId(self.keys.uuid("recovery-case", &[&record.recovery.id.0])),
             identifiers: Identifiers { representative, employer: key },
             employer: Some(employer),
             by: CaseActor::Applicant,
@@ -183,9 +161,8 @@ impl Service {
         actor: CaseActor,
         new: NewCase,
     ) -> Result<CaseRecord, OpenCaseError> {
-        let id = self
-            .id_of_form(&new, &actor.officer().map_or_else(String::new, |officer| format!("{officer:?}")));
-        if let Some(standing) = self.opened_before(id).await? {
+        let id = self.id_of_form(&new, &actor.officer().map_or([0; 16], |officer| officer.0));
+        if let Some(standing) = self.store.case(id).await? {
             return Ok(standing);
         }
         let NewCase { identifiers, locale, .. } = new;
