@@ -73,11 +73,6 @@ impl Budgets<'_> {
         self.log("mailbox", &email.index, vec![Rule { limit, window: DAY }])
     }
 
-    /// All codes there are: past it, proof of work for everyone.
-    pub(crate) fn all_codes(&self) -> Limit {
-        self.rate("all-codes", &[], self.settings.policy.codes_per_day_total, DAY)
-    }
-
     /// Recoveries started from one network.
     pub(crate) fn starts(&self, client: &Client) -> Limit {
         self.rate("starts", &client.network(), self.settings.limits.starts_per_address, MINUTE * 10)

@@ -5,6 +5,7 @@
 
 mod accounts;
 pub mod audit;
+mod brake;
 mod breached;
 mod budgets;
 mod client;
@@ -27,12 +28,14 @@ mod secrets;
 mod settings;
 mod views;
 
-use std::sync::{Arc, atomic::AtomicBool};
+use std::sync::Arc;
 
 use clavero_documents::{Press, PressSettings};
 use clavero_passkeys::Passkeys;
 use clavero_protocol::{BreachedPasswords, Policy};
 use clavero_store::{Store, StoreError};
+
+use brake::Brake;
 
 pub use accounts::{SignIn, SignedIn};
 pub use breached::{BreachFilter, BreachFilterError, BundledBreaches};
@@ -70,7 +73,7 @@ pub struct Service {
     /// Where papers are set.
     press: Press,
     /// Whether the brake over all codes is on.
-    brake: AtomicBool,
+    brake: Brake,
 }
 
 /// The settings, with the policy where the store's transactions can hold it.
@@ -132,7 +135,7 @@ impl Service {
             epoch,
             passkeys,
             press: Press::start(PressSettings::default()).map_err(ServiceError::Press)?,
-            brake: AtomicBool::new(false),
+            brake: Brake::default(),
         }))
     }
 

@@ -1,7 +1,5 @@
 //! Starting a recovery, and its steps up to the link.
 
-use std::sync::atomic::Ordering;
-
 use clavero_protocol::{
     AssistedCause, AssistedReason, Command, Eligibility, Mismatch, Recovery, RecoveryId, Stage, Subject,
     TypedCode, eligibility,
@@ -92,10 +90,10 @@ impl Service {
         name: Option<&FlowName>,
         client: &Client,
     ) -> Result<StartedRecovery, StartError> {
-        let Toll { once, braked } = self.require_proof(&request, client).await?;
+        let Toll { once, all_codes } = self.require_proof(&request, client).await?;
         match self.way(&request.identifiers).await? {
             Way::Online(employer) => {
-                let limits = self.start_limits(&request.identifiers, &employer, client, braked);
+                let limits = self.start_limits(&request.identifiers, &employer, client, all_codes);
                 let codes = Some(self.budgets().codes(&request.identifiers.employer).key);
                 let subject = subject_of(&employer);
                 let lane = employer.record.email.as_ref().map(|email| email.lane);
@@ -117,7 +115,7 @@ impl Service {
             }
             // Told apart by nothing: the same page, as many tries, a mail that goes nowhere.
             Way::Assisted(..) | Way::Mismatch => {
-                let limits = self.decoy_limits(&request.identifiers, client, braked);
+                let limits = self.decoy_limits(&request.identifiers, client, all_codes);
                 let codes = Some(self.budgets().decoy_codes(&request.identifiers).key);
                 let hint = self.hint_of(None);
                 let start = Start { name, lane: Some(self.decoy_lane()), limits, codes, once, hint, client };
@@ -145,29 +143,19 @@ impl Service {
         client: &Client,
     ) -> Result<Toll, StartError> {
         let mut triggers = self.budgets().proof_triggers(&request.identifiers, client);
-        triggers.push(self.budgets().all_codes());
+        let part = self.part_of_all_codes(&request.identifiers.employer.as_i64().to_be_bytes());
+        triggers.push(part.limit.clone());
         let room = self.store.peek(triggers).await?;
         let braked = room.last().is_some_and(Result::is_err);
-        self.watch_brake(braked);
+        self.watch_brake(&part, braked);
+        let all_codes = (!braked).then_some(part.limit);
         if room.iter().all(Result::is_ok) {
-            return Ok(Toll { once: None, braked });
+            return Ok(Toll { once: None, all_codes });
         }
         let for_everyone = braked && room.iter().rev().skip(1).all(Result::is_ok);
         self.accept_proof(request.proof.as_deref(), Scope::Recovery, client)
-            .map(|once| Toll { once: Some(once), braked })
+            .map(|once| Toll { once: Some(once), all_codes })
             .map_err(|task| StartError::ProofRequired(Box::new(proof::Challenge { for_everyone, ..*task })))
-    }
-
-    /// Tells the operator when the sum of all codes brings the brake on, and when it lets go: once, not at each request.
-    fn watch_brake(&self, engaged: bool) {
-        if self.brake.swap(engaged, Ordering::Relaxed) != engaged {
-            metrics::gauge!("clavero_codes_brake_engaged").set(if engaged { 1.0 } else { 0.0 });
-            if engaged {
-                tracing::error!("more codes than recovery.codes_per_day_total; proof of work for everyone");
-            } else {
-                tracing::warn!("codes are back under recovery.codes_per_day_total");
-            }
-        }
     }
 
     /// Checks a proof; answers a fresh challenge where there is none that holds.
@@ -208,21 +196,26 @@ impl Service {
         identifiers: &Identifiers,
         employer: &Employer,
         client: &Client,
-        braked: bool,
+        all_codes: Option<Limit>,
     ) -> Vec<Limit> {
         let budgets = self.budgets();
         let mut limits = vec![budgets.starts(client), budgets.codes(&identifiers.employer)];
         limits.extend(employer.record.email.as_ref().map(|email| budgets.mailbox(email)));
-        limits.extend((!braked).then(|| budgets.all_codes()));
+        limits.extend(all_codes);
         limits
     }
 
-    fn decoy_limits(&self, identifiers: &Identifiers, client: &Client, braked: bool) -> Vec<Limit> {
+    fn decoy_limits(
+        &self,
+        identifiers: &Identifiers,
+        client: &Client,
+        all_codes: Option<Limit>,
+    ) -> Vec<Limit> {
         let budgets = self.budgets();
         let codes = budgets.decoy_codes(identifiers);
         let twin = budgets.decoy_mailbox(&codes.key);
         let mut limits = vec![budgets.starts(client), codes, twin];
-        limits.extend((!braked).then(|| budgets.all_codes()));
+        limits.extend(all_codes);
         limits
     }
 
@@ -362,7 +355,7 @@ impl Service {
             }
             None => limits.push(budgets.decoy_mailbox(&codes)),
         }
-        limits.extend(self.with_room(vec![budgets.all_codes()]).await?);
+        limits.extend(self.with_room(vec![self.part_of_all_codes(&codes).limit]).await?);
         Ok(limits)
     }
 
@@ -458,8 +451,8 @@ impl Service {
 pub(crate) struct Toll {
     /// The proof to spend, where one was asked for.
     pub(crate) once: Option<Once>,
-    /// The brake over all codes is on: this start is not counted there any more.
-    braked: bool,
+    /// What a start draws on the sum of all codes; nothing while the brake is on.
+    all_codes: Option<Limit>,
 }
 
 /// What a start brings with it.

@@ -56,6 +56,29 @@ async fn after_many_failures_an_address_works_for_its_next_try_and_an_honest_one
 }
 
 #[tokio::test]
+async fn past_the_sum_of_all_codes_everybody_works_first_and_the_operator_is_told_once() {
+    let mut registry = Registry::default();
+    let employers: Vec<Employer> = (0..13).map(|_| registry.company()).collect();
+    let inbox = Inbox::open();
+    let server = Setup::new(&registry, inbox.port()).set("recovery.codes_per_day_total", "10").start();
+    let api = Api::of(&server);
+    for employer in &employers[..10] {
+        api.try_start(employer).await.ok(201);
+    }
+    for employer in &employers[10..] {
+        let asked = api.try_start(employer).await;
+        asked.assert_problem(428, "proof-required");
+        let mut body = identifiers(employer);
+        body["proof"] = solve(&asked.body["challenge"]).into();
+        api.post("/recoveries", &body).await.ok(201);
+        assert_eq!(inbox.arrived(&employer.email, 1).await, 1);
+    }
+    assert_eq!(server.log().matches("recovery.codes_per_day_total").count(), 1);
+    let metrics = reqwest::get(format!("{}/metrics", server.admin())).await.unwrap().text().await.unwrap();
+    assert!(metrics.contains("clavero_codes_brake_engaged 1"), "{metrics}");
+}
+
+#[tokio::test]
 async fn signing_in_answers_401_or_429_and_work_stands_in_for_waiting() {
     let mut registry = Registry::default();
     let employer = registry.company();
