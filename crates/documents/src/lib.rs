@@ -6,6 +6,7 @@
 mod cache;
 mod day_sheet;
 mod forms;
+#[cfg(feature = "typeset")]
 mod legible;
 mod packet;
 mod paper;
@@ -13,6 +14,7 @@ mod parties;
 mod press;
 mod qr;
 mod slip;
+#[cfg_attr(not(feature = "typeset"), path = "no_typesetter.rs")]
 mod typesetter;
 
 pub use day_sheet::{Checkpoint, DayRow, DaySheet, DayTotal};

@@ -18,7 +18,7 @@ use crate::{
     DaySheet, Forms, Packet, Slip,
     cache::{Cache, Digest},
     paper::Paper,
-    typesetter::{SetError, Typesetter},
+    typesetter::Typesetter,
 };
 
 /// Typst recurses; a debug build's frames are large.
@@ -54,6 +54,9 @@ pub enum PrintError {
     /// The paper could not be set. The text names the template; in debug builds it may quote the paper.
     #[error("the paper could not be set: {0}")]
     Failed(String),
+    /// The program was built without the feature `typeset`.
+    #[error("this program sets no papers")]
+    Absent,
 }
 
 /// The press. It ends when it is dropped, after the papers at hand.
@@ -148,12 +151,7 @@ fn work(queue: &Mutex<Receiver<Job>>, cache: &Mutex<Cache>, typesetter: &LazyLoc
 fn set(typesetter: &Typesetter, paper: Paper) -> Result<Pdf, PrintError> {
     let set = catch_unwind(AssertUnwindSafe(|| typesetter.set(paper)));
     match set {
-        Ok(Ok(pdf)) => Ok(Arc::new(Zeroizing::new(pdf))),
-        Ok(Err(error)) => Err(failed(&error)),
+        Ok(set) => set.map(|pdf| Arc::new(Zeroizing::new(pdf))),
         Err(_) => Err(PrintError::Failed("the typesetter panicked".to_owned())),
     }
-}
-
-fn failed(error: &SetError) -> PrintError {
-    PrintError::Failed(error.to_string())
 }

@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 use crate::{
     legible,
     paper::{self, Paper, Template},
+    press::PrintError,
     qr,
 };
 
@@ -53,6 +54,12 @@ pub(crate) enum SetError {
     /// The file would break PDF/UA-1 or PDF/A-2a.
     #[error("a file of the template {0:?} would not conform to its standards: {1}")]
     Standard(Template, Why),
+}
+
+impl From<SetError> for PrintError {
+    fn from(error: SetError) -> Self {
+        Self::Failed(error.to_string())
+    }
 }
 
 /// Typst's messages. They may quote what people typed, so there are none outside debug builds.
@@ -110,10 +117,10 @@ impl Typesetter {
     }
 
     /// Sets a paper as PDF/A-2a and PDF/UA-1.
-    pub(crate) fn set(&self, paper: Paper) -> Result<Vec<u8>, SetError> {
+    pub(crate) fn set(&self, paper: Paper) -> Result<Vec<u8>, PrintError> {
         // A secret is not kept at all.
         let _forget = Forget(if paper.template == Template::Slip { 0 } else { KEPT_GENERATIONS });
-        self.compile(paper)
+        Ok(self.compile(paper)?)
     }
 
     fn compile(&self, paper: Paper) -> Result<Vec<u8>, SetError> {

@@ -87,6 +87,9 @@ fn answer(state: &WebState, locale: Locale, disposition: &str, pdf: Result<Pdf, 
     let pdf = match pdf {
         Ok(pdf) => pdf,
         Err(PrintError::Busy) => return pages::unavailable(state, locale),
+        Err(PrintError::Absent) => {
+            return pages::message(state, locale, StatusCode::NOT_IMPLEMENTED, "papers-absent");
+        }
         Err(PrintError::Failed(_)) => {
             return pages::message(state, locale, StatusCode::INTERNAL_SERVER_ERROR, "no-paper");
         }

@@ -30,6 +30,7 @@ fn counted(paper: &'static str, printed: Result<Pdf, PrintError>) -> Result<Pdf,
     let outcome = match &printed {
         Ok(_) => "printed",
         Err(PrintError::Busy) => "busy",
+        Err(PrintError::Absent) => "absent",
         Err(PrintError::Failed(_)) => {
             // The error may quote the paper: it is not written down.
             tracing::error!(paper, "a paper could not be set");

@@ -34,6 +34,8 @@ message-case-damaged-title = We cannot show that case
 message-case-damaged-text = What is stored of it is not what was written, and whoever runs the service has been told. Open another case, or go to the service centre with your documents: they can open one with you.
 message-case-other-browser-title = That recovery was started in another browser
 message-case-other-browser-text = Open it in the browser where you started it, or open the case with your data under “Employer key at a service centre”.
+message-papers-absent-title = This installation prepares no documents
+message-papers-absent-text = Your case is saved. Go to the centre with the reference: they have the forms there.
 message-no-paper-title = We could not prepare the document
 message-no-paper-text = Your case is saved. Try again later; you can also go to the centre with the reference alone.
 

@@ -34,6 +34,8 @@ message-case-damaged-title = No podemos mostrar ese trámite
 message-case-damaged-text = Lo que está guardado de él no es lo que se escribió, y ya avisamos a quien opera el servicio. Abra otro trámite, o vaya al centro de atención con sus documentos: allí pueden abrirlo con usted.
 message-case-other-browser-title = Esa recuperación se empezó en otro navegador
 message-case-other-browser-text = Ábrala en el navegador donde la empezó, o abra el trámite con sus datos desde «Clave patronal en un centro de atención».
+message-papers-absent-title = Esta instalación no prepara documentos
+message-papers-absent-text = Su trámite está guardado. Vaya al centro con la referencia: allí tienen los formularios.
 message-no-paper-title = No pudimos preparar el documento
 message-no-paper-text = Su trámite está guardado. Inténtelo más tarde; también puede ir al centro solo con la referencia.
 
