@@ -89,6 +89,23 @@ pub struct Census {
     pub written: u64,
 }
 
+/// A part of the log that a restore from a backup has cut off, as an entry of the log says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lost {
+    /// Entries that the backup had: those before are still there.
+    pub from: u64,
+    /// The newest head of the lost log that was known.
+    pub head: Head,
+}
+
+impl Lost {
+    /// Whether a head is one of the log that was lost: by what it says for the newest one, by its size for those before.
+    #[must_use]
+    pub fn has(&self, size: u64, root: &Hash) -> bool {
+        size > self.from && (size < self.head.size || (size == self.head.size && *root == self.head.root))
+    }
+}
+
 /// An examination under way.
 pub struct Examination {
     verifier: Verifier,
@@ -101,6 +118,9 @@ pub struct Examination {
     suspect: Option<u64>,
     /// Heads that were kept elsewhere, by size.
     kept: BTreeMap<u64, BTreeSet<Hash>>,
+    /// Those of them that are not of this log, with what that looks like as long as no restore explains it.
+    strange: BTreeMap<(u64, Hash), Finding>,
+    lost: Vec<Lost>,
 }
 
 impl Examination {
@@ -110,7 +130,27 @@ impl Examination {
         for head in kept {
             by_size.entry(head.size).or_default().insert(head.root);
         }
-        Self { verifier, growth: Growth::default(), held: 0, spoken_for: 0, suspect: None, kept: by_size }
+        Self {
+            verifier,
+            growth: Growth::default(),
+            held: 0,
+            spoken_for: 0,
+            suspect: None,
+            kept: by_size,
+            strange: BTreeMap::new(),
+            lost: Vec::new(),
+        }
+    }
+
+    /// An entry says that this part of the log was lost: heads of it that were kept are no finding.
+    pub fn forget(&mut self, lost: Lost) {
+        self.strange.retain(|(size, root), _| !lost.has(*size, root));
+        self.lost.push(lost);
+    }
+
+    /// What stood out first: a head from elsewhere that nothing explains comes before what was seen later.
+    fn first(&self, finding: Finding) -> Finding {
+        self.strange.values().next().copied().unwrap_or(finding)
     }
 
     /// How far it has come, and the root of that.
@@ -121,6 +161,10 @@ impl Examination {
 
     /// The next entry: where it stands, its line, and its hash as it is stored.
     pub fn entry(&mut self, place: u64, line: &str, stored: Option<&Hash>) -> Result<Entry, Finding> {
+        self.next(place, line, stored).map_err(|finding| self.first(finding))
+    }
+
+    fn next(&mut self, place: u64, line: &str, stored: Option<&Hash>) -> Result<Entry, Finding> {
         let index = self.growth.size();
         if place != index {
             return Err(Finding::Missing { index });
@@ -134,13 +178,23 @@ impl Examination {
             return Err(Finding::Displaced { index, by: entry.index });
         }
         self.growth.push(hash);
-        if let Some(roots) = self.kept.get(&self.growth.size()) {
-            if roots.iter().any(|root| *root != self.growth.root()) {
-                return Err(self.differs());
-            }
-            self.held = self.growth.size();
-        }
+        self.compare();
         Ok(entry)
+    }
+
+    /// Compares with what was kept of this size. What differs may be explained by a later entry.
+    fn compare(&mut self) {
+        let (size, own) = (self.growth.size(), self.growth.root());
+        let Some(roots) = self.kept.get(&size) else { return };
+        let differs = self.differs();
+        for root in roots.iter().filter(|root| **root != own) {
+            if !self.lost.iter().any(|lost| lost.has(size, root)) {
+                self.strange.insert((size, *root), differs);
+            }
+        }
+        if roots.contains(&own) {
+            self.held = size;
+        }
     }
 
     /// What to say of a signed tree that is not this one.
@@ -153,6 +207,10 @@ impl Examination {
 
     /// The checkpoint that stands for as many entries as have come.
     pub fn checkpoint(&mut self, note: &str) -> Result<(), Finding> {
+        self.check(note).map_err(|finding| self.first(finding))
+    }
+
+    fn check(&mut self, note: &str) -> Result<(), Finding> {
         let size = self.growth.size();
         let opened = Checkpoint::open(note, &self.verifier);
         let checkpoint = opened.map_err(|error| Finding::Checkpoint { size, error })?;
@@ -181,7 +239,13 @@ impl Examination {
     /// The end: all entries that a checkpoint speaks for have come.
     pub fn end(&self, census: Census) -> Result<Head, Finding> {
         let size = self.growth.size();
-        if let Some((&signed, _)) = self.kept.last_key_value().filter(|(signed, _)| **signed > size) {
+        if let Some(finding) = self.strange.values().next() {
+            return Err(*finding);
+        }
+        let ahead = self.kept.iter().rev().take_while(|(signed, _)| **signed > size);
+        let mut ahead = ahead.flat_map(|(signed, roots)| roots.iter().map(move |root| (*signed, root)));
+        let unexplained = ahead.find(|(signed, root)| !self.lost.iter().any(|lost| lost.has(*signed, root)));
+        if let Some((signed, _)) = unexplained {
             let is_older = census.written < signed;
             return Err(if is_older {
                 Finding::Older { size, signed }

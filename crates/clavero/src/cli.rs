@@ -48,6 +48,28 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Audit(Audit),
     Retention,
+    Backup(Backup),
+    Restore(Restore),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    #[arg(value_name = "FILE", required_unless_present = "in_place", conflicts_with = "in_place")]
+    pub(crate) file: Option<PathBuf>,
+    #[arg(long)]
+    pub(crate) in_place: bool,
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) changed_since: Vec<String>,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) checkpoint: Vec<PathBuf>,
+    #[arg(long)]
+    pub(crate) unverified: bool,
 }
 
 #[derive(Debug, Args)]
@@ -261,6 +283,8 @@ mod tests {
                 "generate",
                 "officer",
                 "retention",
+                "backup",
+                "restore",
             ] {
                 assert!(help.contains(name), "{name} in {help}");
             }
@@ -296,6 +320,9 @@ mod tests {
             "clavero officer add --name Ana --email ana@institucion.example --role supervisor",
             "clavero officer list",
             "clavero retention",
+            "clavero backup monday.db",
+            "clavero restore monday.db --changed-since november.jsonl --changed-since sqlite:lost.db",
+            "clavero restore --in-place --checkpoint kept.txt",
             "clavero officer disable --email ana@institucion.example",
         ] {
             assert!(parse(line).is_ok(), "{line}");
@@ -308,6 +335,9 @@ mod tests {
             "clavero audit prove",
             "clavero audit prove 42 --since kept.txt",
             "clavero officer",
+            "clavero backup",
+            "clavero restore",
+            "clavero restore monday.db --in-place",
             "clavero officer add --name Ana --email ana@institucion.example --role boss",
         ] {
             let error = parse(line).unwrap_err();

@@ -7,7 +7,8 @@ use std::{
 
 use clavero_protocol::BreachedPasswords;
 use clavero_service::{BreachFilter, BundledBreaches, KeyRing, KeyRingError, audit::LogError};
-use clavero_store::{Postgres, Schema, Sqlite, Store, StoreError, SystemClock};
+use clavero_store::{Postgres, Schema, Sqlite, Store, StoreError, SystemClock, Unready};
+use clavero_words::time::rfc_3339;
 
 use crate::{
     config::{self, Database, Settings, Surroundings},
@@ -35,17 +36,28 @@ pub(crate) fn settings(named: Option<PathBuf>) -> Result<Settings, Failure> {
 
 /// Opens the database, and brings its schema up to date. A file is made, and its folder, where there is none.
 pub(crate) async fn open_store(settings: &Settings) -> Result<Arc<dyn Store>, Failure> {
-    let folder = settings.database.file().and_then(Path::parent);
+    make_folder(&settings.database)?;
+    open_standing(settings).await.map_err(|error| store_failure(&settings.database, &error))
+}
+
+/// Makes the folder of a file's database.
+pub(crate) fn make_folder(database: &Database) -> Result<(), Failure> {
+    let folder = database.file().and_then(Path::parent);
     if let Some(folder) = folder.filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder)
             .map_err(|error| Failure::say("failed-folder", [("path", &folder.display()), ("why", &error)]))?;
     }
-    open_standing(settings).await.map_err(|error| store_failure(&settings.database, &error))
+    Ok(())
 }
 
 /// The same where the folder stands, with the store's own word for why not.
 pub(crate) async fn open_standing(settings: &Settings) -> Result<Arc<dyn Store>, StoreError> {
-    Ok(match &settings.database {
+    open_at(&settings.database).await
+}
+
+/// The same of any database.
+pub(crate) async fn open_at(database: &Database) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(match database {
         Database::Sqlite(path) => Arc::new(Sqlite::open(path, Arc::new(SystemClock::new()))?),
         Database::Postgres(url) => Arc::new(Postgres::open(url.reveal()).await?),
     })
@@ -71,6 +83,18 @@ pub(crate) fn store_failure(database: &Database, error: &StoreError) -> Failure 
             Failure::say("failed-clock-behind", [("path", &path), ("seconds", seconds)])
         }
         other => Failure::say("failed-database", [("path", &path), ("why", other)]),
+    }
+}
+
+/// Why nothing may be served from the database yet.
+pub(crate) fn unready_failure(database: &Database, unready: Unready) -> Failure {
+    let path = database.shown();
+    match unready {
+        Unready::Backup(at) => {
+            let at = at.map_or_else(|| "?".to_owned(), rfc_3339);
+            Failure::say("failed-unready-backup", [("path", &path), ("at", &at)])
+        }
+        Unready::Copy => Failure::say("failed-unready-copy", [("path", &path)]),
     }
 }
 
@@ -100,6 +124,10 @@ pub(crate) fn log_failure(settings: &Settings, error: &LogError) -> Failure {
             "failed-audit-read",
             [("path", &settings.checkpoint_file().display()), ("why", error)],
         ),
+        LogError::Older { size, signed } => {
+            let path = settings.checkpoint_file().display().to_string();
+            Failure::say("failed-audit-older", [("size", size), ("signed", signed), ("path", &path)])
+        }
         LogError::Damaged => Failure::say("failed-audit-damaged", []),
         other => Failure::say("failed-audit", [("why", other)]),
     }

@@ -178,6 +178,12 @@ impl Cluster {
         run(psql.args(["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-c", sql]))
     }
 
+    /// Runs one of the server's tools against it, as its superuser.
+    pub fn tool(&self, name: &str, args: &[&str]) {
+        let mut tool = Command::new(self.programs.path(name));
+        drop(run(tool.env("PGHOST", &self.folder).env("PGUSER", "postgres").args(args)));
+    }
+
     /// An empty database of the caller's own; answers its name.
     #[must_use]
     pub fn database(&self) -> String {

@@ -290,7 +290,7 @@ pub struct CodeOf<'a> {
     /// The ring's key that was active when the flow began.
     pub key_id: &'a str,
     /// The store's epoch: a restored backup has another.
-    pub epoch: u32,
+    pub epoch: u64,
     /// The flow.
     pub recovery: RecoveryId,
 }
@@ -300,7 +300,7 @@ pub(crate) struct CaseCodeOf<'a> {
     /// The case, with the mailbox that it names.
     pub(crate) record: &'a CaseRecord,
     /// The store's epoch: a restored backup has another.
-    pub(crate) epoch: u32,
+    pub(crate) epoch: u64,
 }
 
 fn first_16(bytes: &[u8; 32]) -> [u8; 16] {

@@ -24,6 +24,7 @@ mod phrase;
 mod proof;
 mod recoveries;
 mod repeat;
+mod restore;
 mod secrets;
 mod settings;
 mod views;
@@ -33,7 +34,7 @@ use std::sync::Arc;
 use clavero_documents::{Press, PressSettings};
 use clavero_passkeys::Passkeys;
 use clavero_protocol::{BreachedPasswords, Policy};
-use clavero_store::{Store, StoreError};
+use clavero_store::{Store, StoreError, Unready};
 
 use brake::Brake;
 
@@ -54,6 +55,7 @@ pub use officers::{
 pub use phrase::suggest as suggest_phrase;
 pub use proof::Challenge;
 pub use recoveries::{StartRecovery, StartedRecovery};
+pub use restore::{BroughtBack, ReplacedKey, RestoreError, bring_back, retire_keys};
 pub use secrets::Token;
 pub use settings::{DeskSettings, Limits, Settings};
 pub use views::{
@@ -67,7 +69,7 @@ pub struct Service {
     hasher: Hasher,
     breached: Box<dyn BreachedPasswords>,
     settings: Shared,
-    epoch: u32,
+    epoch: u64,
     /// Officers' passkeys; none where the address has no domain name.
     passkeys: Option<Passkeys>,
     /// Where papers are set.
@@ -106,6 +108,9 @@ pub enum ServiceError {
         "the database belongs to another key ring; secrets.key_file must be the one that it was made with"
     )]
     ForeignKeyRing,
+    /// The database is a backup, or half of a copy.
+    #[error("nothing may be served from this database yet")]
+    Unready(Unready),
     /// The threads that set papers cannot be started.
     #[error("the press cannot be started: {0}")]
     Press(std::io::Error),
@@ -121,6 +126,9 @@ impl Service {
     ) -> Result<Arc<Self>, ServiceError> {
         if store.key_ring_fingerprint(keys.fingerprint()).await? != keys.fingerprint() {
             return Err(ServiceError::ForeignKeyRing);
+        }
+        if let Some(unready) = store.unready().await? {
+            return Err(ServiceError::Unready(unready));
         }
         let epoch = store.epoch().await?;
         let policy = Arc::new(settings.policy.clone());

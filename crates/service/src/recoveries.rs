@@ -165,7 +165,7 @@ impl Service {
         scope: Scope,
         client: &Client,
     ) -> Result<Once, Box<proof::Challenge>> {
-        let (network, now) = (client.network(), self.store.now());
+        let (network, now) = (self.network_of(client), self.store.now());
         proof
             .and_then(|proof| proof::check(&self.keys, proof, scope, &network, now))
             .ok_or_else(|| Box::new(self.ask_for_work(scope, client, proof)))
@@ -179,7 +179,12 @@ impl Service {
         earlier: Option<&str>,
     ) -> proof::Challenge {
         metrics::counter!("clavero_proofs_required_total").increment(1);
-        proof::challenge(&self.keys, scope, &client.network(), self.store.now(), earlier)
+        proof::challenge(&self.keys, scope, &self.network_of(client), self.store.now(), earlier)
+    }
+
+    /// What a proof is good for: this network, and this epoch. One that was spent before a restore is not good after it.
+    fn network_of(&self, client: &Client) -> Vec<u8> {
+        [&self.epoch.to_be_bytes()[..], &client.network()].concat()
     }
 
     /// Those of the limits that still have room: the others ask for work, they do not stop anyone.

@@ -28,7 +28,7 @@ impl Service {
         let form = Token::parse(&request.form)?.digest();
         let Identifiers { representative, employer } = &request.identifiers;
         let (representative, employer) = (representative.as_str(), employer.as_i64().to_be_bytes());
-        let parts: [&[u8]; 3] = [&form, representative.as_bytes(), &employer];
+        let parts: [&[u8]; 4] = [&self.epoch.to_be_bytes(), &form, representative.as_bytes(), &employer];
         let id = RecoveryId(self.keys.uuid("form-recovery", &parts));
         Some(FlowName { id, token: Token::derived(self.keys.index("form-token", &parts)) })
     }

@@ -1,5 +1,7 @@
 //! What the audit log says: who acted, what they did, to whom. Every word of it that the protocol does not have is here.
 
+use std::borrow::Cow;
+
 use clavero_protocol::{EmployerKey, OfficerId, RecoveryId};
 
 /// Who acts.
@@ -46,7 +48,7 @@ pub struct AuditEntry {
     /// SHA-256 of the form that the actor was shown.
     pub form: Option<[u8; 32]>,
     /// On what ground it was done, a word.
-    pub reason: Option<&'static str>,
+    pub reason: Option<Cow<'static, str>>,
     /// Why it was refused; `None` when it was done.
     pub refusal: Option<&'static str>,
     /// What else there is to tell that is personal or typed by a person, by name. It is sealed, as the employer is.
@@ -104,7 +106,7 @@ impl AuditEntry {
     /// The same, on this ground.
     #[must_use]
     pub fn because(self, reason: &'static str) -> Self {
-        Self { reason: Some(reason), ..self }
+        Self { reason: Some(Cow::Borrowed(reason)), ..self }
     }
 
     /// The same, with something personal: a remark, a name.
@@ -165,6 +167,10 @@ pub mod acts {
         CASE_FORGOTTEN = "case.forgotten",
         /// Keys of personal data in this log were destroyed.
         KEYS_DESTROYED = "audit.keys_destroyed",
+        /// The database was brought back from a backup; the reason is what is known of the log that was lost.
+        RESTORED = "store.restored",
+        /// A key that had been replaced before a restore brought it back was taken out of use.
+        KEY_RETIRED = "credential.retired",
         /// Entries of this log are missing from before they were sealed.
         GAP = "audit.gap",
         /// Registry rows were loaded.

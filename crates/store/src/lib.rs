@@ -14,6 +14,7 @@ mod log;
 mod model;
 mod officers;
 mod postgres;
+mod restore;
 mod sql;
 mod sqlite;
 mod stage;
@@ -29,7 +30,8 @@ pub use log::*;
 pub use model::*;
 pub use officers::*;
 pub use postgres::Postgres;
-pub use sqlite::Sqlite;
+pub use restore::*;
+pub use sqlite::{BackupError, PageWatcher, Sqlite};
 
 /// Why the store could not do it. Nothing was changed, unless [`StoreError::Unknown`] says otherwise.
 #[derive(Debug, thiserror::Error)]
@@ -84,7 +86,7 @@ pub type Decided<T, E> = Result<Result<T, E>, StoreError>;
 
 /// The durable state.
 #[async_trait]
-pub trait Store: Cases + Log + Officers + Send + Sync + 'static {
+pub trait Store: Cases + Log + Officers + Restores + Send + Sync + 'static {
     /// The engine's clock.
     fn now(&self) -> Timestamp;
 
@@ -95,7 +97,7 @@ pub trait Store: Cases + Log + Officers + Send + Sync + 'static {
     fn clock_step(&self) -> Option<std::time::Duration>;
 
     /// The number that is part of every secret; a restore raises it.
-    async fn epoch(&self) -> Result<u32, StoreError>;
+    async fn epoch(&self) -> Result<u64, StoreError>;
 
     /// Writes `fingerprint` down when none stands yet, and answers the one that stands: two nodes with different key
     /// rings notice.

@@ -1,6 +1,7 @@
 //! What each command does.
 
 mod audit;
+mod backup;
 mod breach_filter;
 mod demo;
 mod doctor;
@@ -8,6 +9,7 @@ mod generate;
 mod import;
 mod keys;
 mod officer;
+mod restore;
 mod retention;
 mod serve;
 
@@ -33,6 +35,8 @@ pub(crate) fn run(cli: &Cli, terminal: Terminal) -> Result<(), Failure> {
         Command::BreachFilter(BreachFilter::Build(command)) => breach_filter::build(command, terminal),
         Command::Audit(command) => block_on(audit::run(command, &settings()?, terminal)),
         Command::Officer(command) => block_on(officer::run(command, &settings()?, terminal)),
+        Command::Backup(command) => backup::run(command, &settings()?, terminal),
+        Command::Restore(command) => block_on(restore::run(command, &settings()?, terminal)),
         Command::Retention => block_on(retention::run(&settings()?, terminal)),
         Command::Generate(command) => generate::run(command),
         Command::Demo(command) => demo::run(command, settings()?, terminal),

@@ -4,7 +4,7 @@ use std::{fs, path::Path, sync::Arc};
 
 use clavero_service::{
     Service, ServiceError,
-    audit::{self, AuditLog, Sealer},
+    audit::{self, AuditLog, LogError, Sealer},
     mail::{Sender, SmtpSettings, SmtpTransport},
 };
 use clavero_web::{Institution, Logo, WebConfig};
@@ -65,7 +65,12 @@ pub(super) async fn sealer(
         .await
         .map_err(|error| parts::log_failure(settings, &error))?;
     let log = log.ok_or_else(|| Failure::say("failed-audit-name", []))?;
-    Ok(Sealer::new(log, settings.checkpoint_file()))
+    let mut sealer = Sealer::new(log, settings.checkpoint_file());
+    match sealer.check().await {
+        // An older database would bring back what was secret in it. Any other damage stops the sealing, which is told.
+        Err(error @ LogError::Older { .. }) => Err(parts::log_failure(settings, &error)),
+        _ => Ok(sealer),
+    }
 }
 
 /// Brings store, key ring and service together.
@@ -80,6 +85,7 @@ pub(super) async fn start_service(
         ServiceError::ForeignKeyRing => {
             Failure::say("failed-foreign-keys", [("path", &settings.key_file.display())])
         }
+        ServiceError::Unready(unready) => parts::unready_failure(&settings.database, unready),
         ServiceError::Store(error) => parts::store_failure(&settings.database, &error),
     })
 }

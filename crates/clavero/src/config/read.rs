@@ -265,16 +265,7 @@ fn password_file(text: &str) -> Result<Secret, Fault> {
 }
 
 fn database(text: &str) -> Result<Database, Fault> {
-    if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-        return Ok(Database::Postgres(Secret::new(text.to_owned())));
-    }
-    let path = text.strip_prefix("sqlite:").ok_or_else(|| Fault::new("database"))?;
-    // `sqlite:///var/x.db` is an absolute path, as URLs have it.
-    let path = path.strip_prefix("//").unwrap_or(path);
-    if path.is_empty() || path.starts_with(':') || path.contains('?') {
-        return Err(Fault::new("database"));
-    }
-    Ok(Database::Sqlite(PathBuf::from(path)))
+    Database::parse(text).ok_or_else(|| Fault::new("database"))
 }
 
 fn path(text: &str) -> Result<PathBuf, Fault> {

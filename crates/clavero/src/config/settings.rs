@@ -79,6 +79,18 @@ pub(crate) enum Database {
 }
 
 impl Database {
+    /// Reads `sqlite:PATH` or `postgres://…`.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Some(Self::Postgres(Secret::new(text.to_owned())));
+        }
+        let path = text.strip_prefix("sqlite:")?;
+        // `sqlite:///var/x.db` is an absolute path, as URLs have it.
+        let path = path.strip_prefix("//").unwrap_or(path);
+        let is_file = !path.is_empty() && !path.starts_with(':') && !path.contains('?');
+        is_file.then(|| Self::Sqlite(PathBuf::from(path)))
+    }
+
     /// The file of the embedded engine.
     pub(crate) fn file(&self) -> Option<&Path> {
         match self {

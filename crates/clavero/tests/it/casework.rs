@@ -53,7 +53,7 @@ pub(crate) struct Desk<'a> {
     applicant: reqwest::Client,
     address: String,
     pub(crate) ana: Officer,
-    luis: Officer,
+    pub(crate) luis: Officer,
     /// Held by whoever touches: a person decides on one thing at a time.
     touching: Mutex<()>,
     answered: Cell<usize>,
@@ -111,7 +111,7 @@ pub(crate) struct Way {
     pub(crate) case: RefCell<String>,
     pub(crate) answered: Cell<usize>,
     /// The slip's secret, and then the link's token that it gave.
-    secret: RefCell<String>,
+    pub(crate) secret: RefCell<String>,
 }
 
 impl Way {
@@ -164,7 +164,7 @@ impl Way {
         self.steps.iter().take_while(|step| history.contains(&format!("<td>{step}</td>"))).count()
     }
 
-    async fn take(&self, desk: &Desk<'_>, step: &str) {
+    pub(crate) async fn take(&self, desk: &Desk<'_>, step: &str) {
         let case = self.case.borrow().clone();
         let at = |part: &str| format!("{case}/{part}");
         match step {

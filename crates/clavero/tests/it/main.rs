@@ -3,6 +3,7 @@
 
 mod api;
 mod audit;
+mod backups;
 mod case_faults;
 mod case_pages;
 mod casework;

@@ -79,7 +79,7 @@ impl Officer {
         (begun["ceremony"].as_str().unwrap().to_owned(), self.device.get(&begun["publicKey"].to_string()))
     }
 
-    async fn signs_in(&self) -> u16 {
+    pub(crate) async fn signs_in(&self) -> u16 {
         let (ceremony, answer) = self.answered("/ventanilla/ingresar/llave", &[]).await;
         let form = [("ceremony", ceremony.as_str()), ("assertion", answer.as_str())];
         self.post("/ventanilla/ingresar", &form).await.status

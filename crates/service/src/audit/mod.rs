@@ -8,6 +8,7 @@
 pub mod file;
 mod line;
 mod page;
+mod restored;
 mod sealer;
 #[cfg(test)]
 mod tests;
@@ -24,8 +25,10 @@ use clavero_audit::{
 use clavero_store::{LogEntry, Store, StoreError};
 use zeroize::Zeroizing;
 
+pub(crate) use self::restored::text as lost_text;
 pub use self::{
     page::{LogPage, LogRow, acts},
+    restored::Restoration,
     sealer::Sealer,
     verify::{Verdict, Watcher},
 };
@@ -49,6 +52,14 @@ pub enum LogError {
     /// What is stored is not what was signed.
     #[error("the log is not the one that was signed; see what `clavero audit verify` says")]
     Damaged,
+    /// The log has fewer entries than were signed: the database is an older one.
+    #[error("the log has {size} entries and {signed} were signed: the database is an older one")]
+    Older {
+        /// How many there are.
+        size: u64,
+        /// How many were signed.
+        signed: u64,
+    },
     /// The file of checkpoints cannot be used.
     #[error("the file of checkpoints cannot be used: {0}")]
     File(#[from] std::io::Error),

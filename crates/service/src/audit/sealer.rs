@@ -63,6 +63,12 @@ impl Sealer {
         self.round().await;
     }
 
+    /// Makes sure that the log is not an older one than the one that was signed here.
+    pub async fn check(&mut self) -> Result<(), LogError> {
+        self.growth = Some(self.load().await?);
+        Ok(())
+    }
+
     /// One batch, and what there is to tell of it. Says whether there may be more at once.
     async fn round(&mut self) -> bool {
         let sealed = self.seal().await;
@@ -175,8 +181,10 @@ impl Sealer {
         let notes = file::read(&self.path)?;
         let kept = notes.iter().rev().find_map(|note| Some((note, Checkpoint::open(note, &verifier).ok()?)));
         if let Some((note, kept)) = &kept {
-            let is_beginning = kept.head == head || self.log.consistency(note).await?.is_some();
-            if kept.head.size > head.size || !is_beginning {
+            if kept.head.size > head.size {
+                return Err(LogError::Older { size: head.size, signed: kept.head.size });
+            }
+            if kept.head != head && self.log.consistency(note).await?.is_none() {
                 return Err(LogError::Damaged);
             }
         }

@@ -235,12 +235,56 @@ async fn a_cut_log_is_told_from_an_older_database() {
 }
 
 #[tokio::test]
+async fn a_restore_says_what_was_lost_and_explains_that_and_nothing_else() {
+    let world = World::sealed().await;
+    let kept = file::read(&world.path()).unwrap();
+    world.tamper(&world.cut_to_300());
+    world.tamper("UPDATE sqlite_sequence SET seq = 300 WHERE name = 'audit'");
+    let brought = crate::bring_back(&world.store, &world.keys, &kept, true, &mut |_, _| {}).await.unwrap();
+    assert_eq!(brought.lost.map(|lost| (lost.from, lost.head.size)), Some((300, 600)));
+    std::fs::rename(world.path(), world.folder.path().join("checkpoints.before-restore")).unwrap();
+    world.seal().await;
+    let verdict = world.log().await.verify(&kept, &mut |_, _| {}).await.unwrap();
+    assert_eq!(verdict.outcome.unwrap().size, 301);
+    assert_eq!(verdict.restorations.len(), 1);
+    assert_eq!(verdict.restorations[0].index, 300);
+
+    // One that the restore did not know of is a finding, now and when the log has grown past it.
+    let signer = world.log().await.signer;
+    let ahead = |size, root| Checkpoint::sign(Head { size, root }, &signer).unwrap();
+    for forged in [ahead(600, [1; 32]), ahead(700, [1; 32])] {
+        let found = world.verdict(&[&kept[..], &[forged]].concat()).await;
+        assert!(matches!(found, Err(Finding::Older { size: 301, .. })), "{found:?}");
+    }
+    world.note(500).await;
+    world.seal().await;
+    assert_eq!(world.verdict(&kept).await.unwrap().size, 801);
+    let found = world.verdict(&[ahead(700, [1; 32])]).await;
+    assert!(matches!(found, Err(Finding::Rewritten { to: 700, .. })), "{found:?}");
+    let found = world.verdict(&[ahead(299, [1; 32])]).await;
+    assert!(matches!(found, Err(Finding::Rewritten { to: 299, .. })), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_backup_whose_log_is_not_the_beginning_of_what_was_signed_is_refused() {
+    let world = World::sealed().await;
+    let kept = file::read(&world.path()).unwrap();
+    world.tamper("UPDATE audit_entry SET line = replace(line, 'approved', 'rejected') WHERE place = 156");
+    let refused = crate::bring_back(&world.store, &world.keys, &kept, true, &mut |_, _| {}).await;
+    assert!(
+        matches!(refused, Err(crate::RestoreError::Found(Finding::Altered { index: 156 }))),
+        "{refused:?}"
+    );
+    assert!(crate::bring_back(&world.store, &world.keys, &kept, false, &mut |_, _| {}).await.is_ok());
+}
+
+#[tokio::test]
 async fn a_log_that_was_cut_is_not_gone_on_with() {
     let world = World::sealed().await;
     world.tamper(&world.cut_to_300());
     world.note(1).await;
     let mut sealer = Sealer::new(world.log().await, world.path());
-    assert!(matches!(sealer.seal().await, Err(LogError::Damaged)));
+    assert!(matches!(sealer.seal().await, Err(LogError::Older { size: 300, signed: 600 })));
     assert_eq!(world.store.log_census().await.unwrap().waiting, 1);
     // Whoever has restored a backup on purpose puts the file aside.
     std::fs::rename(world.path(), world.folder.path().join("checkpoints.before-restore")).unwrap();

@@ -10,7 +10,7 @@ use clavero_audit::{
 };
 use clavero_store::{LogCheckpoint, LogEntry};
 
-use super::{AuditLog, LogError};
+use super::{AuditLog, LogError, Restoration};
 
 /// Entries of a page: as many as one tile has hashes.
 const PAGE: u32 = 256;
@@ -29,6 +29,8 @@ pub struct Verdict {
     pub compared: u64,
     /// Notes among those from elsewhere that could not be read: cut off by a crash, or no checkpoints.
     pub unreadable: u64,
+    /// The restores that the log tells of, as far as it was examined.
+    pub restorations: Vec<Restoration>,
 }
 
 impl AuditLog {
@@ -47,23 +49,24 @@ impl AuditLog {
         });
         let compared = heads.len() as u64;
         let unreadable = (kept.len() - heads.len()) as u64;
-        let mut examination = Examination::new(verifier, heads);
+        let mut examined = Examined { log: Examination::new(verifier, heads), restorations: Vec::new() };
         let outcome = match forged {
             Some(finding) => Err(finding),
-            None => self.examine(&mut examination, watch).await?,
+            None => self.examine(&mut examined, watch).await?,
         };
         let waiting = self.store.log_census().await?.waiting;
-        Ok(Verdict { outcome, waiting, compared, unreadable })
+        Ok(Verdict { outcome, waiting, compared, unreadable, restorations: examined.restorations })
     }
 
     async fn examine(
         &self,
-        examination: &mut Examination,
+        examined: &mut Examined,
         watch: Watcher<'_>,
     ) -> Result<Result<Head, Finding>, LogError> {
         let mut checkpoints = VecDeque::new();
         loop {
             let census = self.store.log_census().await?;
+            let examination = &mut examined.log;
             let size = examination.head().size;
             watch(size, census.sealed.max(size));
             if size >= census.sealed {
@@ -81,7 +84,7 @@ impl AuditLog {
                 checkpoints.extend(self.store.log_checkpoints(size, PAGE).await?);
             }
             let page = Page { entries, whole: end.min(census.sealed), signed: census.sealed };
-            if let Err(finding) = self.page(examination, &page, &mut checkpoints).await? {
+            if let Err(finding) = self.page(examined, &page, &mut checkpoints).await? {
                 return Ok(Err(finding));
             }
         }
@@ -96,10 +99,11 @@ impl AuditLog {
 
     async fn page(
         &self,
-        examination: &mut Examination,
+        examined: &mut Examined,
         page: &Page,
         checkpoints: &mut VecDeque<LogCheckpoint>,
     ) -> Result<Result<(), Finding>, LogError> {
+        let examination = &mut examined.log;
         let number = examination.head().size / WIDTH;
         let hashes = self.store.log_tiles(vec![TileId { level: 0, number }]).await?.remove(0);
         for entry in &page.entries {
@@ -109,7 +113,12 @@ impl AuditLog {
                 Ok(read) if read.time != entry.at.as_micros().unsigned_abs() => {
                     return Ok(Err(Finding::Altered { index: entry.place }));
                 }
-                Ok(_) => {}
+                Ok(read) => {
+                    if let Some(restoration) = Restoration::of(&read) {
+                        restoration.lost.into_iter().for_each(|lost| examination.forget(lost));
+                        examined.restorations.push(restoration);
+                    }
+                }
                 Err(finding) => return self.explain(finding, page.signed).await.map(Err),
             }
             let size = examination.head().size;
@@ -168,6 +177,12 @@ impl AuditLog {
         let differs = made.iter().zip(&stored).find(|((_, made), stored)| !stored.starts_with(made));
         Ok(differs.map_or(Ok(()), |((tile, _), _)| Err(Finding::Hashes { tile: *tile })))
     }
+}
+
+/// An examination under way, and what the entries tell on the way.
+struct Examined {
+    log: Examination,
+    restorations: Vec<Restoration>,
 }
 
 /// A stretch of the log.

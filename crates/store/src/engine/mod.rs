@@ -3,6 +3,7 @@
 mod cases;
 mod log;
 mod officers;
+mod restore;
 mod store;
 
 use std::{future::Future, time::Duration};

@@ -32,7 +32,7 @@ impl<E: Engine> Store for E {
         self.write((), |tx, ()| Box::pin(meta::check_writable(tx))).await
     }
 
-    async fn epoch(&self) -> Result<u32, StoreError> {
+    async fn epoch(&self) -> Result<u64, StoreError> {
         self.read((), |db, ()| Box::pin(meta::epoch(db))).await
     }
 

@@ -61,6 +61,11 @@ impl Address {
         Ok(Self { config, tls: connector(roots).map_err(refused)? })
     }
 
+    /// What connections say they are.
+    pub(super) fn name(&self) -> &str {
+        self.config.get_application_name().unwrap_or_default()
+    }
+
     /// The same, for connections that have to be able to write: of several hosts, the one that is primary.
     pub(super) fn for_writing(&self) -> Config {
         let mut config = self.config.clone();

@@ -44,6 +44,10 @@ const TRIES: u32 = 5;
 /// The oldest server: 15, as its `server_version_num` says it.
 const OLDEST: i32 = 150_000;
 
+/// How often it is looked whether others are connected, and how long is waited in between.
+const LOOKS: u32 = 20;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
+
 /// The engine for several nodes.
 pub struct Postgres {
     inner: Arc<Inner>,
@@ -84,6 +88,22 @@ impl Postgres {
         let inner = Arc::new(Inner { pool, address, time: Arc::new(time), bell: Bell::new() });
         let attendant = tokio::spawn(bell::attend(Arc::clone(&inner)));
         Ok(Self { inner, attendant })
+    }
+
+    /// Whether a service has connections to the database at `url`. Those of one that has just ended go within moments.
+    pub async fn is_in_use(url: &str) -> Result<bool, StoreError> {
+        let address = Address::read(url)?;
+        let client = first_connection(&pool(&address)?, &address).await?;
+        let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+                   AND application_name = $1 AND pid <> pg_backend_pid()";
+        for _ in 0..LOOKS {
+            let others: i64 = client.query_one(sql, &[&address.name()]).await?.get(0);
+            if others == 0 {
+                return Ok(false);
+            }
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+        }
+        Ok(true)
     }
 
     /// How the schema of the database at `url` stands. Changes nothing.

@@ -1,5 +1,6 @@
 //! The embedded engine: `SQLite` in WAL mode, one writer with group commit, a few readers.
 
+mod backup;
 mod connection;
 mod migrate;
 mod readers;
@@ -8,20 +9,21 @@ mod writer;
 use std::{fs::OpenOptions, io, os::unix::fs::OpenOptionsExt as _, path::Path, sync::Arc, time::Duration};
 
 use clavero_protocol::Timestamp;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, config::DbConfig};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, config::DbConfig};
 
 use self::{
     readers::Readers,
     writer::{When, Writer},
 };
 use crate::{
-    Claim, ClaimedMail, Clock, Schema, StoreError,
+    Claim, ClaimedMail, Clock, Contents, Schema, StoreError,
     clock::LARGEST_STEP,
     engine::{Engine, Look, Work},
     sql::at_once,
     transactions::outbox,
 };
 
+pub use backup::{BackupError, PageWatcher};
 pub(crate) use connection::value;
 
 /// Older ones can corrupt a database when the log is reset (fixed in 3.51.3).
@@ -89,6 +91,36 @@ impl Sqlite {
         let mut connection = Connection::open_with_flags(path, flags)?;
         configure(&mut connection)?;
         migrate::standing(&connection)
+    }
+
+    /// Copies the database at `path`, which a service may use meanwhile, into a new file at `to`: a backup of the moment `now`.
+    pub fn back_up(
+        path: &Path,
+        to: &Path,
+        now: Timestamp,
+        watch: PageWatcher<'_>,
+    ) -> Result<Contents, BackupError> {
+        backup::copy(path, to, Some(now), watch)
+    }
+
+    /// Whether another process, or another connection, has the database at `path` open. One that has is not disturbed.
+    pub fn is_in_use(path: &Path) -> Result<bool, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(Duration::ZERO)?;
+        // Whoever has a database in WAL mode open holds a lock on the file, which shuts out one that wants it alone.
+        let alone = connection.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; ROLLBACK");
+        match alone {
+            Ok(()) => Ok(false),
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => Ok(true),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Puts the backup `from` in place at `path`, where no database may be. Nothing is served from it before
+    /// [`crate::Restores::restore`].
+    pub fn bring_back(from: &Path, path: &Path, watch: PageWatcher<'_>) -> Result<Contents, BackupError> {
+        backup::copy(from, path, None, watch)
     }
 
     /// Rewrites the database at `path` without what was deleted or written over: until then its traces lie in free pages. Others

@@ -5,8 +5,8 @@ use std::time::Duration;
 use clavero_protocol::Timestamp;
 
 use crate::{
-    Census, Digest, StoreError,
-    sql::{Query as _, Read, Tx, bytes, params},
+    Census, Digest, StoreError, Unready,
+    sql::{Query as _, Read, ToValue, Tx, bytes, params},
 };
 
 pub(crate) async fn check_writable(tx: &dyn Tx) -> Result<(), StoreError> {
@@ -18,9 +18,27 @@ pub(crate) async fn check_writable(tx: &dyn Tx) -> Result<(), StoreError> {
     )
 }
 
-pub(crate) async fn epoch(db: &dyn Read) -> Result<u32, StoreError> {
-    let epoch = db.first("SELECT value FROM meta WHERE key = 'epoch'", params![], |row| row.get(0)).await?;
-    Ok(epoch.unwrap_or(1))
+pub(crate) async fn epoch(db: &dyn Read) -> Result<u64, StoreError> {
+    let sql = "SELECT value FROM meta WHERE key = 'epoch'";
+    let epoch: Option<i64> = db.first(sql, params![], |row| row.get(0)).await?;
+    Ok(epoch.map_or(1, i64::unsigned_abs))
+}
+
+/// Writes one of the values down.
+pub(crate) fn put(tx: &dyn Tx, key: &str, value: impl ToValue) -> Result<(), StoreError> {
+    let sql = "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+    tx.put(sql, params![key, value])
+}
+
+pub(crate) async fn unready(db: &dyn Read) -> Result<Option<Unready>, StoreError> {
+    let sql = "SELECT value FROM meta WHERE key = 'unready'";
+    let word: Option<String> = db.first(sql, params![], |row| row.get(0)).await?;
+    Ok(word.map(|word| Unready::parse(&word)))
+}
+
+/// From here on the database may be served from.
+pub(crate) fn ready(tx: &dyn Tx) -> Result<(), StoreError> {
+    tx.put("DELETE FROM meta WHERE key = 'unready'", params![])
 }
 
 pub(crate) async fn key_ring(tx: &dyn Tx, fingerprint: &Digest) -> Result<Digest, StoreError> {

@@ -10,6 +10,7 @@ pub(crate) mod meta;
 pub(crate) mod officers;
 pub(crate) mod outbox;
 pub(crate) mod recoveries;
+pub(crate) mod restore;
 pub(crate) mod sessions;
 pub(crate) mod sweep;
 

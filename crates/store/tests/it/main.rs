@@ -5,6 +5,7 @@ mod conformance;
 mod log;
 mod officers;
 mod postgres;
+mod restore;
 mod world;
 
 use std::sync::Arc;
@@ -88,6 +89,11 @@ conforms! {
         figures_and_pairs_are_those_of_the_span,
         a_case_is_found_by_the_recovery_that_led_to_it,
         a_case_that_ended_long_ago_is_forgotten_and_no_other,
+    }
+    restore {
+        a_restore_ends_what_was_secret_and_keeps_the_keys,
+        each_restore_has_an_epoch_of_its_own,
+        a_retired_key_is_frozen_where_its_owner_froze_it,
     }
     officers {
         an_enrolment_address_is_used_once_and_ends,

@@ -19,6 +19,8 @@ audit-waiting = { $count ->
     [one] one more entry waits to be sealed
    *[other] { $count } more entries wait to be sealed
 }
+audit-restored = entry { $index }: on { $at } a backup was restored; the entries { $first } to { $last } of before are lost
+audit-restored-unknown = entry { $index }: on { $at } a backup was restored, and no lost entries were known
 audit-key = verifier key: { $vkey }
 audit-empty = nothing has been sealed yet
 audit-no-file = { $path } is not there: without checkpoints from outside the database an older database cannot be told from today's
@@ -144,6 +146,8 @@ log-act-case-day-read = Somebody asked for the sheet of a day
 log-act-case-figures-read = Somebody asked for the figures
 log-act-case-looked-up = Somebody looked for a reference
 log-act-case-slip-tried = Somebody typed the code of an envelope
+log-act-store-restored = A backup was restored
+log-act-credential-retired = A key that a restore had brought back was taken out of use
 log-act-audit-keys-destroyed = Keys of personal data in this log were destroyed
 log-act-audit-gap = Entries are missing from before they were sealed
 log-act-officer-added = An officer was added

@@ -228,3 +228,43 @@ doctor-mail-offline = not tried (--offline)
 doctor-mail-none = no mail server; set mail.smtp_url
 doctor-mail-fine = { $host } answers
 doctor-mail-failed = { $host } does not answer as a mail server; look at mail.smtp_url, the network and the relay
+
+## Backups and restore
+
+help-backup = Copies the whole database into a new file, while the service runs
+help-backup--file = The backup's file; one that is there is not touched
+help-restore = Goes back to a backup: codes, links and sessions from before are dead
+help-restore--file = The backup that `clavero backup` made; it goes where database.url says, where none may be
+help-restore--in_place = The database is in its place already (pg_restore, pg_basebackup): ends what was secret in it
+help-restore--changed_since = What is left of the time that was lost: a file of `clavero audit export --open`, or the URL of another copy of the lost database. Keys that were changed since the backup stop working and are listed
+help-restore--checkpoint = More checkpoints of the log that was lost: the other nodes', an auditor's
+help-restore--unverified = Goes back even if the backup's audit log does not hold
+
+backup-progress = { $done } of { $all } pages
+backup-done = whole, examined and stored: { $path }
+backup-contents = { $employers } employers, { $credentials } keys, { $cases } cases, { $officers } officers, { $entries } entries of the audit log
+backup-without = The key ring { $keys } is not in it, and without that the backup cannot be read. Keep it elsewhere, never beside the backup. Neither are the configuration and the file of checkpoints.
+
+restore-ended = Dead from now on: { $sessions } sessions, { $recoveries } recoveries under way, { $links } links, { $slips } slips, { $enrolments } enrolments of officers; { $mails } mails with a code or a link will not leave.
+restore-lost = The audit log has { $entries } entries; { $size } had been signed, so { $gone } are lost. It says so itself.
+restore-nothing-known = The audit log has { $entries } entries; no checkpoint says that there were more.
+restore-aside = The checkpoints of the log that was lost are in { $path }; keep them for the auditor.
+restore-not-known = As they were in the backup, and to be looked through: officers and passkeys that were disabled since, addresses and representatives that were changed since, cases and data whose retention had ended (clavero retention), and limits that were spent since.
+restore-no-list = It is not known which keys were changed after the backup: the older ones work again. Where a file of `clavero audit export --open` or another copy of the lost database is left, run it again with --in-place --changed-since; if not, the mail server knows who was told (`Su clave de empleador fue cambiada`).
+restore-list = { $count ->
+    [0] No employer changed their key after the backup, as far as is known.
+    [one] One employer changed their key after the backup; the older one does not work, and they have to recover another (ruc,sucursal,moment,what):
+   *[other] { $count } employers changed their key after the backup; the older ones do not work, and they have to recover another (ruc,sucursal,moment,what):
+}
+
+failed-backup-postgres = { $path } is on a PostgreSQL server: use pg_dump --format=custom, or pg_basebackup and archiving of its WAL; docs/backup.md has the commands
+failed-backup-exists = { $path } is there already (or a -wal, -shm or -journal file beside it) and is not touched
+failed-backup-damaged = it is no whole database of this service: { $why }
+failed-restore-postgres = { $path } is on a PostgreSQL server: use pg_restore and then clavero restore --in-place; docs/backup.md has the commands
+failed-restore-no-file = there is no backup at { $path }
+failed-restore-aside = the database is restored, but the file of checkpoints { $path } cannot be put aside ({ $why }); move it yourself and start the service
+failed-restore-export = { $path } is no file of `clavero audit export --open`: it does not say of which employers it tells
+failed-in-use = { $path } is in use; stop every service and command of clavero first
+failed-unready-backup = { $path } is a backup (of { $at }): what was secret in it would work again; run clavero restore --in-place
+failed-unready-copy = another database is being copied to { $path }; end that with the same clavero copy
+failed-audit-older = the database is an older one: its audit log has { $size } entries, and { $path } says that { $signed } were signed. If a backup was restored, run clavero restore --in-place; if not, find out who put it there

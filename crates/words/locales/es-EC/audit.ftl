@@ -19,6 +19,8 @@ audit-waiting = { $count ->
     [one] un asiento más espera ser sellado
    *[other] { $count } asientos más esperan ser sellados
 }
+audit-restored = asiento { $index }: el { $at } se volvió a una copia de seguridad; los asientos { $first } a { $last } de antes se perdieron
+audit-restored-unknown = asiento { $index }: el { $at } se volvió a una copia de seguridad, sin que se supiera de asientos perdidos
 audit-key = clave de verificación: { $vkey }
 audit-empty = todavía no se ha sellado nada
 audit-no-file = no existe { $path }: sin puntos de control de fuera de la base de datos, una base anterior no se distingue de la de hoy
@@ -144,6 +146,8 @@ log-act-case-day-read = Alguien quiso ver la hoja del día
 log-act-case-figures-read = Alguien quiso ver las cifras
 log-act-case-looked-up = Alguien buscó una referencia
 log-act-case-slip-tried = Alguien escribió el código de un sobre
+log-act-store-restored = Se volvió a una copia de seguridad
+log-act-credential-retired = Se dejó sin efecto una clave que una restauración había traído de vuelta
 log-act-audit-keys-destroyed = Se destruyeron llaves de datos personales de este registro
 log-act-audit-gap = Faltan asientos de antes de ser sellados
 log-act-officer-added = Se añadió a un funcionario

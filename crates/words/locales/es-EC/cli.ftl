@@ -228,3 +228,43 @@ doctor-mail-offline = sin probar (--offline)
 doctor-mail-none = ningún servidor de correo; indique mail.smtp_url
 doctor-mail-fine = { $host } responde
 doctor-mail-failed = { $host } no responde como servidor de correo; revise mail.smtp_url, la red y el servidor
+
+## Copias de seguridad y restauración
+
+help-backup = Copia toda la base de datos en un archivo nuevo, mientras el servicio funciona
+help-backup--file = El archivo de la copia; si ya existe, no se toca
+help-restore = Vuelve a una copia de seguridad: los códigos, enlaces y sesiones anteriores dejan de servir
+help-restore--file = La copia que hizo «clavero backup»; va al lugar de database.url, donde no debe haber ninguna
+help-restore--in_place = La base de datos ya está en su lugar (pg_restore, pg_basebackup): termina lo que era secreto en ella
+help-restore--changed_since = Lo que queda del tiempo perdido: un archivo de «clavero audit export --open», o la URL de otra copia de la base perdida. Las claves cambiadas desde la copia dejan de servir y se listan
+help-restore--checkpoint = Más puntos de control del registro perdido: de los demás nodos, de un auditor
+help-restore--unverified = Vuelve aunque el registro de auditoría de la copia no esté íntegro
+
+backup-progress = { $done } de { $all } páginas
+backup-done = copia completa, revisada y guardada en { $path }
+backup-contents = { $employers } empleadores, { $credentials } claves, { $cases } casos, { $officers } funcionarios, { $entries } asientos del registro de auditoría
+backup-without = No está en ella el llavero { $keys }: sin él la copia no se puede leer. Guárdelo en otro lugar, nunca junto a la copia. Tampoco están la configuración ni el archivo de puntos de control.
+
+restore-ended = Dejaron de servir: { $sessions } sesiones, { $recoveries } recuperaciones en curso, { $links } enlaces, { $slips } sobres, { $enrolments } altas de funcionarios; { $mails } correos con código o enlace no saldrán.
+restore-lost = El registro de auditoría tiene { $entries } asientos; se habían firmado { $size }, así que se perdieron { $gone }. Queda escrito en él.
+restore-nothing-known = El registro de auditoría tiene { $entries } asientos; ningún punto de control dice que hubiera más.
+restore-aside = Los puntos de control del registro perdido quedan en { $path }; guárdelo para el auditor.
+restore-not-known = Vuelven a estar como en la copia, y hay que revisarlos: funcionarios y sus llaves de acceso dados de baja después, correos y representantes cambiados después, casos y datos borrados por su plazo (clavero retention), y los límites gastados después.
+restore-no-list = No se sabe qué claves se cambiaron después de la copia: las anteriores vuelven a servir. Si queda un archivo de «clavero audit export --open» u otra copia de la base perdida, repita con --in-place --changed-since; si no, el servidor de correo sabe a quién se avisó («Su clave de empleador fue cambiada»).
+restore-list = { $count ->
+    [0] Ningún empleador cambió su clave después de la copia, por lo que se sabe.
+    [one] Un empleador cambió su clave después de la copia; la anterior no sirve y debe recuperar otra (ruc,sucursal,momento,qué):
+   *[other] { $count } empleadores cambiaron su clave después de la copia; las anteriores no sirven y deben recuperar otra (ruc,sucursal,momento,qué):
+}
+
+failed-backup-postgres = { $path } está en un servidor PostgreSQL: use pg_dump --format=custom, o pg_basebackup y el archivado de su WAL; docs/backup.md tiene las órdenes
+failed-backup-exists = { $path } ya existe (o un archivo -wal, -shm o -journal a su lado) y no se toca
+failed-backup-damaged = no es una base de datos íntegra de este servicio: { $why }
+failed-restore-postgres = { $path } está en un servidor PostgreSQL: use pg_restore y después clavero restore --in-place; docs/backup.md tiene las órdenes
+failed-restore-no-file = no hay ninguna copia en { $path }
+failed-restore-aside = la base de datos está restaurada, pero el archivo de puntos de control { $path } no se puede apartar ({ $why }); muévalo usted e inicie el servicio
+failed-restore-export = { $path } no es un archivo de «clavero audit export --open»: no dice de qué empleadores habla
+failed-in-use = { $path } está en uso; detenga primero todos los servicios y órdenes de clavero
+failed-unready-backup = { $path } es una copia de seguridad (de { $at }): lo que era secreto en ella volvería a servir; ejecute clavero restore --in-place
+failed-unready-copy = a { $path } se está copiando otra base de datos; termine con la misma orden clavero copy
+failed-audit-older = la base de datos es anterior: su registro de auditoría tiene { $size } asientos y { $path } dice que se firmaron { $signed }. Si se restauró una copia, ejecute clavero restore --in-place; si no, averigüe quién la cambió

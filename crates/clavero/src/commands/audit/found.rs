@@ -4,7 +4,7 @@ use clavero_audit::{CheckpointError, NoteError, examine::Finding};
 
 use crate::failure::Failure;
 
-pub(super) fn failure(finding: &Finding) -> Failure {
+pub(in crate::commands) fn failure(finding: &Finding) -> Failure {
     match finding {
         Finding::Altered { index } => Failure::say("audit-found-altered", [("index", index)]),
         Finding::Displaced { index, by } => {

@@ -1,7 +1,7 @@
 //! `clavero audit`: checks the tamper-evident log, hands it to others, and proves entries of it.
 
 mod export;
-mod found;
+pub(super) mod found;
 
 use std::{
     fs::File,
@@ -12,7 +12,8 @@ use std::{
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use clavero_audit::{Checkpoint, proof::Head};
-use clavero_service::audit::{AuditLog, LogError, file};
+use clavero_service::audit::{AuditLog, LogError, Restoration, file};
+use clavero_words::time::rfc_3339;
 use serde_json::Value;
 
 use crate::{
@@ -77,6 +78,9 @@ async fn verify(command: &VerifyAudit, settings: &Settings, terminal: Terminal) 
     if verdict.unreadable > 0 {
         terminal.tell("audit-unreadable", &[("count", &count(verdict.unreadable))]);
     }
+    for restoration in &verdict.restorations {
+        tell_restoration(restoration, terminal);
+    }
     let head = verdict.outcome.map_err(|finding| found::failure(&finding))?;
     let (size, root) = (count(head.size), root_of(&head));
     terminal.print("audit-holds", &[("size", &size), ("root", &root)]);
@@ -88,7 +92,21 @@ async fn verify(command: &VerifyAudit, settings: &Settings, terminal: Terminal) 
     Ok(())
 }
 
-fn read(path: &Path) -> Result<Vec<String>, Failure> {
+/// A restore is no damage, and nothing to be silent about either.
+fn tell_restoration(restoration: &Restoration, terminal: Terminal) {
+    let (index, at) = (restoration.index.to_string(), rfc_3339(restoration.at));
+    match &restoration.lost {
+        Some(lost) => {
+            let (from, to) = (lost.from.to_string(), (lost.head.size - 1).to_string());
+            let args = [("index", &*index), ("at", &*at), ("first", &*from), ("last", &*to)];
+            terminal.print("audit-restored", &args);
+        }
+        None => terminal.print("audit-restored-unknown", &[("index", &index), ("at", &at)]),
+    }
+}
+
+/// The notes in a file; none where there is no file.
+pub(super) fn read(path: &Path) -> Result<Vec<String>, Failure> {
     file::read(path)
         .map_err(|error| Failure::say("failed-audit-read", [("path", &path.display()), ("why", &error)]))
 }

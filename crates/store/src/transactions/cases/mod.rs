@@ -278,7 +278,7 @@ async fn note(
     // An opening says why it goes in person; what officers wrote stays in the case, sealed.
     let reason = (event.act == CaseAct::Opened).then(|| record.case.reason.as_str());
     let (refusal, recovery) = (event.refusal, record.case.activation());
-    audit::append(tx, &AuditEntry { recovery, form, reason, refusal, ..entry }).await
+    audit::append(tx, &AuditEntry { recovery, form, reason: reason.map(Into::into), refusal, ..entry }).await
 }
 
 /// Ends the case that a recovery came from, with its key. Answers whether it may.
