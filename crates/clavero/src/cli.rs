@@ -96,6 +96,10 @@ pub(crate) struct ImportEmployers {
 pub(crate) struct ImportCatastro {
     #[arg(value_name = "FILE.csv", required = true)]
     pub(crate) files: Vec<PathBuf>,
+    #[arg(long, id = "accept-bad")]
+    pub(crate) accept_bad: bool,
+    #[arg(long, id = "accept-smaller")]
+    pub(crate) accept_smaller: bool,
     #[command(flatten)]
     pub(crate) options: ImportOptions,
 }
@@ -307,6 +311,7 @@ mod tests {
             "clavero --config clavero.toml serve",
             "clavero import employers employers.csv --strict",
             "clavero import catastro a.csv b.csv",
+            "clavero import catastro a.csv --accept-bad --accept-smaller --report bad.csv",
             "clavero doctor",
             "clavero migrate",
             "clavero openapi",

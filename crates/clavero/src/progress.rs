@@ -90,7 +90,8 @@ pub(crate) struct Stretch {
     terminal: Terminal,
     bar: Option<ProgressBar>,
     key: &'static str,
-    told: u64,
+    /// What the last plain line said.
+    told: Option<u64>,
 }
 
 impl Stretch {
@@ -104,7 +105,12 @@ impl Stretch {
                 Err(_) => bar,
             }
         });
-        Self { terminal, bar, key, told: 0 }
+        Self { terminal, bar, key, told: Some(0) }
+    }
+
+    /// The same, with a plain line as soon as something is done.
+    pub(crate) fn told_at_once(terminal: Terminal, key: &'static str) -> Self {
+        Self { told: None, ..Self::new(terminal, key) }
     }
 
     /// So much of it is done.
@@ -112,8 +118,8 @@ impl Stretch {
         if let Some(bar) = &self.bar {
             bar.set_length(all);
             bar.set_position(done);
-        } else if done / ROWS_PER_LINE > self.told / ROWS_PER_LINE {
-            self.told = done;
+        } else if self.told.is_none_or(|told| done / ROWS_PER_LINE > told / ROWS_PER_LINE) {
+            self.told = Some(done);
             self.terminal.tell(self.key, &[("done", &done.to_string()), ("all", &all.to_string())]);
         }
     }

@@ -14,6 +14,7 @@ mod log;
 mod model;
 mod officers;
 mod postgres;
+mod registers;
 mod restore;
 mod sql;
 mod sqlite;
@@ -30,6 +31,7 @@ pub use log::*;
 pub use model::*;
 pub use officers::*;
 pub use postgres::Postgres;
+pub use registers::*;
 pub use restore::*;
 pub use sqlite::{BackupError, PageWatcher, Sqlite};
 
@@ -86,7 +88,7 @@ pub type Decided<T, E> = Result<Result<T, E>, StoreError>;
 
 /// The durable state.
 #[async_trait]
-pub trait Store: Cases + Log + Officers + Restores + Send + Sync + 'static {
+pub trait Store: Cases + Log + Officers + Registers + Restores + Send + Sync + 'static {
     /// The engine's clock.
     fn now(&self) -> Timestamp;
 
@@ -124,9 +126,6 @@ pub trait Store: Cases + Log + Officers + Restores + Send + Sync + 'static {
         &self,
         rows: Vec<(EmployerRecord, Option<NewCredential>)>,
     ) -> Result<ImportCounts, StoreError>;
-
-    /// Adds or updates rows of the tax register, all in one transaction.
-    async fn import_tax_register(&self, rows: Vec<TaxRow>) -> Result<ImportCounts, StoreError>;
 
     // Budgets
 

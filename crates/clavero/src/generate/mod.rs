@@ -91,12 +91,12 @@ fn latin_1(text: &str) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeSet, io::Cursor};
+    use std::{collections::BTreeSet, io::Cursor, sync::Arc};
 
     use clavero_protocol::{ForeignerRule, TaxState};
 
     use super::*;
-    use crate::import::{Catastro, Employers};
+    use crate::import::{Catastro, Employers, Register, Sorter, Words, packed};
 
     #[test]
     fn every_made_up_employer_is_one_that_the_import_takes() {
@@ -121,12 +121,17 @@ mod tests {
         write_catastro(3_000, 1, &mut bytes).unwrap();
         let known: BTreeSet<String> =
             MadeUpEmployers::new(1).take(3_000).map(|made_up| made_up.ruc).collect();
-        let mut catastro = Catastro::new(Cursor::new(&bytes)).ok().unwrap();
-        let mut states = [0_u32; 3];
+        let words = Arc::new(Words::default());
+        let mut catastro = Catastro::new(Cursor::new(&bytes), Arc::clone(&words)).ok().unwrap();
+        let mut rows = Sorter::default();
         while let Some(row) = catastro.next().unwrap() {
             let row = row.unwrap_or_else(|error| panic!("{error:?}"));
             assert!(known.contains(&format!("{:013}", row.ruc)));
-            match row.state {
+            rows.push(packed(0, &row)).unwrap();
+        }
+        let mut states = [0_u32; 3];
+        for row in Register::new(rows.finish().unwrap(), &words).rows().unwrap() {
+            match row.unwrap().state {
                 TaxState::Active => states[0] += 1,
                 TaxState::Suspended => states[1] += 1,
                 TaxState::Closed => states[2] += 1,

@@ -1,12 +1,16 @@
 //! The tax authority's bulk register ("catastro RUC", `SRI_RUC_<Provincia>.csv`): one row per establishment.
 
-use std::io::{self, BufRead};
+use std::{
+    borrow::Cow,
+    io::{self, BufRead},
+    sync::Arc,
+};
 
-use clavero_protocol::{Ruc, TaxState};
-use clavero_store::TaxRow;
+use clavero_protocol::Ruc;
 
 use super::{
     row::{Reason, RowError, of_field},
+    state::{Since, Word, Words},
     table::{Row, Shape, Table, Unreadable},
     text::is_plain,
 };
@@ -49,26 +53,40 @@ const SHAPE: Shape =
 /// Characters of a state that this version does not know.
 const LONGEST_WORD: usize = 40;
 
+/// What a row says of a RUC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stated {
+    pub(crate) ruc: i64,
+    pub(crate) word: Word,
+    pub(crate) since: Since,
+    /// The row's line, from 1.
+    pub(crate) line: u64,
+}
+
 /// Reads the register's rows one by one. A RUC comes once per establishment, with the same state.
 pub(crate) struct Catastro<R> {
     table: Table<R>,
+    words: Arc<Words>,
+    /// What this file wrote so far, and the words that they are.
+    known: Vec<(Vec<u8>, Word)>,
 }
 
 impl<R: BufRead> Catastro<R> {
     /// Reads the header.
-    pub(crate) fn new(input: R) -> Result<Self, Unreadable> {
-        Ok(Self { table: Table::new(input, &SHAPE)? })
+    pub(crate) fn new(input: R, words: Arc<Words>) -> Result<Self, Unreadable> {
+        Ok(Self { table: Table::new(input, &SHAPE)?, words, known: Vec::new() })
     }
 
     /// The next row, or why it is none; `None` at the end.
-    pub(crate) fn next(&mut self) -> io::Result<Option<Result<TaxRow, RowError>>> {
+    pub(crate) fn next(&mut self) -> io::Result<Option<Result<Stated, RowError>>> {
         let row = match self.table.next()? {
             None => return Ok(None),
             Some(Err(error)) => return Ok(Some(Err(error))),
             Some(Ok(row)) => row,
         };
         let line = row.line;
-        Ok(Some(tax_row(&row).map_err(|(column, reason)| RowError {
+        let stated = stated(&row, &self.words, &mut self.known);
+        Ok(Some(stated.map_err(|(column, reason)| RowError {
             line,
             column: Some(header_name(column)),
             reason,
@@ -87,26 +105,38 @@ const fn header_name(column: usize) -> &'static str {
     }
 }
 
-fn tax_row(row: &Row<'_>) -> Result<TaxRow, (usize, Reason)> {
-    let ruc = padded(unquoted(row.get(RUC)));
-    let ruc = Ruc::parse(&ruc).map_err(|error| (RUC, of_field(error)))?;
-    let word = unquoted(row.get(STATE));
-    if word.is_empty() {
-        return Err((STATE, Reason::new("empty")));
-    }
-    if word.chars().count() > LONGEST_WORD || !is_plain(word) {
-        return Err((STATE, Reason::new("state")));
-    }
-    let state = TaxState::parse(word);
-    let since = if state == TaxState::Active {
+type Fault = (usize, Reason);
+
+fn stated(row: &Row<'_>, words: &Words, known: &mut Vec<(Vec<u8>, Word)>) -> Result<Stated, Fault> {
+    let ruc = row.get(RUC);
+    let ruc = Ruc::parse(&padded(unquoted(&ruc))).map_err(|error| (RUC, of_field(error)))?;
+    let raw = row.raw(STATE);
+    let word = if let Some((_, word)) = known.iter().find(|(written, _)| written == raw) {
+        *word
+    } else {
+        let word = word(unquoted(&row.get(STATE)), words)?;
+        known.push((raw.to_vec(), word));
+        word
+    };
+    let since = if word == Word::ACTIVE {
         match date(row, RESUMED)? {
-            "" => date(row, STARTED)?,
+            Since::UNSAID => date(row, STARTED)?,
             resumed => resumed,
         }
     } else {
         date(row, SUSPENDED)?
     };
-    Ok(TaxRow { ruc: ruc.as_i64(), state, word: word.to_uppercase(), since: since.to_owned() })
+    Ok(Stated { ruc: ruc.as_i64(), word, since, line: row.line })
+}
+
+fn word(text: &str, words: &Words) -> Result<Word, Fault> {
+    if text.is_empty() {
+        return Err((STATE, Reason::new("empty")));
+    }
+    if text.chars().count() > LONGEST_WORD || !is_plain(text) {
+        return Err((STATE, Reason::new("state")));
+    }
+    words.number(&text.to_uppercase()).ok_or_else(|| (STATE, Reason::new("states")))
 }
 
 /// With a `|` quotes are letters; where all fields are wrapped in them nevertheless, they are taken off.
@@ -115,39 +145,23 @@ fn unquoted(text: &str) -> &str {
 }
 
 /// A number that went through a spreadsheet has lost its leading zero.
-fn padded(text: &str) -> String {
+fn padded(text: &str) -> Cow<'_, str> {
     if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        format!("0{text}")
+        Cow::Owned(format!("0{text}"))
     } else {
-        text.to_owned()
+        Cow::Borrowed(text)
     }
 }
 
-/// The date of `2001-05-28 00:00:00`; empty where there is none.
-fn date<'a>(row: &'a Row<'_>, column: usize) -> Result<&'a str, (usize, Reason)> {
-    let text = unquoted(row.get(column));
-    let day = text.get(..10).unwrap_or(text);
-    if text.is_empty() || (is_date(day) && is_time(text.get(10..).unwrap_or_default())) {
-        Ok(day)
-    } else {
-        Err((column, Reason::new("date")))
+/// The date of `2001-05-28 00:00:00`.
+fn date(row: &Row<'_>, column: usize) -> Result<Since, Fault> {
+    let text = row.get(column);
+    let text = unquoted(&text);
+    if text.is_empty() {
+        return Ok(Since::UNSAID);
     }
-}
-
-fn is_date(text: &str) -> bool {
-    let mut parts = text.split('-').map(|part| {
-        let digits = part.bytes().all(|byte| byte.is_ascii_digit());
-        part.parse::<u32>().ok().filter(|_| digits)
-    });
-    let date = (parts.next().flatten(), parts.next().flatten(), parts.next().flatten(), parts.next());
-    let (Some(year), Some(month @ 1..=12), Some(day @ 1..), None) = date else { return false };
-    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    let days = match month {
-        2 => 28 + u32::from(leap),
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    };
-    text.len() == 10 && day <= days
+    let (day, time) = (text.get(..10).unwrap_or(text), text.get(10..).unwrap_or_default());
+    Since::parse(day).filter(|_| is_time(time)).ok_or_else(|| (column, Reason::new("date")))
 }
 
 /// What may stand after a date: a blank or `T`, and digits with colons or a point.

@@ -90,25 +90,25 @@ type Fault = (&'static str, Reason);
 fn employer(row: &Row<'_>, rule: &ForeignerRule) -> Result<EmployerRow, Fault> {
     let [ruc, sucursal, name, kind, representative, representative_name, email, has_key] =
         std::array::from_fn(|column| row.get(column));
-    let ruc = Ruc::parse(ruc).map_err(at("ruc"))?;
-    let sucursal = Sucursal::parse(sucursal).map_err(at("sucursal"))?;
+    let ruc = Ruc::parse(&ruc).map_err(at("ruc"))?;
+    let sucursal = Sucursal::parse(&sucursal).map_err(at("sucursal"))?;
     let key = EmployerKey::new(ruc, sucursal).map_err(at("sucursal"))?;
-    let kind = EmployerKind::parse(kind).map_err(|_| {
+    let kind = EmployerKind::parse(&kind).map_err(|_| {
         ("tipo", Reason::new("kind").with("allowed", EmployerKind::ALL.map(EmployerKind::as_str).join(", ")))
     })?;
     if (kind == EmployerKind::Domestico) != (ruc.kind() == RucKind::Domestic) {
         return Err(("tipo", Reason::new("domestic-kind")));
     }
-    let has_key = yes_or_no(has_key)?;
+    let has_key = yes_or_no(&has_key)?;
     Ok(EmployerRow {
         key,
         kind,
-        name: plain(name, "razon_social")?,
-        representative: RepresentativeId::parse(representative, rule).map_err(at("representante_id"))?,
-        representative_name: plain(representative_name, "representante_nombre")?,
-        email: if email.is_empty() { None } else { Some(EmailAddress::parse(email).map_err(at("correo"))?) },
+        name: plain(&name, "razon_social")?,
+        representative: RepresentativeId::parse(&representative, rule).map_err(at("representante_id"))?,
+        representative_name: plain(&representative_name, "representante_nombre")?,
+        email: if email.is_empty() { None } else { Some(EmailAddress::parse(&email).map_err(at("correo"))?) },
         has_key,
-        phc: hash(row.get(COLUMNS.len()), has_key)?,
+        phc: hash(&row.get(COLUMNS.len()), has_key)?,
     })
 }
 

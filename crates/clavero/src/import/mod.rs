@@ -3,13 +3,19 @@
 mod catastro;
 mod employers;
 mod records;
+mod register;
 mod row;
+mod sorted;
+mod state;
 mod table;
 mod text;
 
 pub(crate) use self::{
     catastro::{COLUMNS as CATASTRO_COLUMNS, Catastro},
     employers::{COLUMNS as EMPLOYER_COLUMNS, EmployerRow, Employers},
+    register::{Contents, Place, Register, packed},
     row::RowError,
+    sorted::Sorter,
+    state::Words,
     table::Unreadable,
 };

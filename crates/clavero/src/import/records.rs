@@ -7,7 +7,10 @@
 use std::{
     collections::VecDeque,
     io::{self, BufRead, Read as _},
+    ops::Range,
 };
+
+use memchr::{memchr, memchr_iter};
 
 /// Bytes of one record, line breaks inside quotes included.
 const LONGEST_RECORD: usize = 64 * 1024;
@@ -31,16 +34,50 @@ pub(super) enum RecordFault {
     UnclosedQuote,
 }
 
+/// The fields of a record.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct Fields {
+    /// The fields without their quotes, a delimiter between them.
+    bytes: Vec<u8>,
+    /// Where each of them stands.
+    places: Vec<Range<usize>>,
+}
+
+impl Fields {
+    pub(super) fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    pub(super) fn get(&self, at: usize) -> Option<&[u8]> {
+        self.bytes.get(self.places.get(at)?.clone())
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        self.places.iter().filter_map(|place| self.bytes.get(place.clone()))
+    }
+
+    /// All of them, a delimiter between two.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.places.clear();
+    }
+}
+
 /// One record.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Record {
+#[derive(Debug)]
+pub(super) struct Record<'a> {
     /// The line on which it begins, from 1.
     pub(super) line: u64,
-    pub(super) fields: Result<Vec<Vec<u8>>, RecordFault>,
+    pub(super) fields: Result<&'a Fields, RecordFault>,
     /// No line break follows: the last line, perhaps cut off.
     pub(super) unterminated: bool,
 }
 
+#[derive(Debug, Default)]
 struct Line {
     bytes: Vec<u8>,
     number: u64,
@@ -48,7 +85,7 @@ struct Line {
     too_long: bool,
 }
 
-/// Reads records from `input`.
+/// Reads records from `input`. What a record is read into is used again for the next one.
 pub(super) struct Records<R> {
     input: R,
     dialect: Dialect,
@@ -56,15 +93,25 @@ pub(super) struct Records<R> {
     columns: Option<usize>,
     lines_read: u64,
     pending: VecDeque<Line>,
+    line: Line,
+    fields: Fields,
 }
 
 impl<R: BufRead> Records<R> {
     /// Reads from the beginning of `input`; a byte order mark is passed over. `choose` names the dialect from the
     /// first line that holds something.
     pub(super) fn new(input: R, choose: impl FnOnce(&[u8]) -> Dialect) -> io::Result<Self> {
-        let dialect = Dialect { delimiter: b',', quoted: true };
-        let mut records = Self { input, dialect, columns: None, lines_read: 0, pending: VecDeque::new() };
-        while let Some(mut line) = records.read_line()? {
+        let mut records = Self {
+            input,
+            dialect: Dialect { delimiter: b',', quoted: true },
+            columns: None,
+            lines_read: 0,
+            pending: VecDeque::new(),
+            line: Line::default(),
+            fields: Fields::default(),
+        };
+        let mut line = Line::default();
+        while records.read_line(&mut line)? {
             if line.number == 1 && line.bytes.starts_with(b"\xEF\xBB\xBF") {
                 line.bytes.drain(..3);
             }
@@ -82,70 +129,87 @@ impl<R: BufRead> Records<R> {
     }
 
     /// The next record; blank lines are passed over.
-    pub(super) fn next(&mut self) -> io::Result<Option<Record>> {
+    pub(super) fn next(&mut self) -> io::Result<Option<Record<'_>>> {
+        let mut line = std::mem::take(&mut self.line);
         loop {
-            let Some(first) = self.next_line()? else { return Ok(None) };
-            if !first.bytes.is_empty() || first.too_long {
-                return self.record(first).map(Some);
+            if !self.next_line(&mut line)? {
+                return Ok(None);
+            }
+            if !line.bytes.is_empty() || line.too_long {
+                break;
             }
         }
+        let (number, mut unterminated) = (line.number, !line.terminated);
+        let fault = if line.too_long {
+            Some(RecordFault::TooLong)
+        } else if split(&line.bytes, self.dialect, &mut self.fields).is_some() {
+            None
+        } else if let Some(cut_off) = self.over_several_lines(&line.bytes)? {
+            unterminated = cut_off;
+            None
+        } else {
+            Some(RecordFault::UnclosedQuote)
+        };
+        self.line = line;
+        Ok(Some(Record { line: number, fields: fault.map_or(Ok(&self.fields), Err), unterminated }))
     }
 
-    fn record(&mut self, first: Line) -> io::Result<Record> {
-        let line = first.number;
-        let record = |fields, unterminated| Record { line, fields, unterminated };
-        if first.too_long {
-            return Ok(record(Err(RecordFault::TooLong), !first.terminated));
-        }
-        if let Some(split) = split(&first.bytes, self.dialect) {
-            return Ok(record(Ok(split.fields), !first.terminated));
-        }
-        let mut bytes = first.bytes;
+    /// Takes further lines to the one that ends inside quotes, until they are closed; answers whether the last is cut off.
+    /// `None` where they never are.
+    fn over_several_lines(&mut self, first: &[u8]) -> io::Result<Option<bool>> {
+        let mut bytes = first.to_vec();
         let mut taken: Vec<Line> = Vec::new();
         while taken.len() < MOST_LINES && bytes.len() < LONGEST_RECORD {
-            let Some(next) = self.next_line()? else { break };
+            let mut next = Line::default();
+            if !self.next_line(&mut next)? {
+                break;
+            }
             bytes.push(b'\n');
             bytes.extend_from_slice(&next.bytes);
             let unterminated = !next.terminated;
             taken.push(next);
-            if let Some(split) = split(&bytes, self.dialect) {
-                if split.neat && self.columns.is_none_or(|columns| columns == split.fields.len()) {
-                    return Ok(record(Ok(split.fields), unterminated));
+            if let Some(neat) = split(&bytes, self.dialect, &mut self.fields) {
+                if neat && self.columns.is_none_or(|columns| columns == self.fields.len()) {
+                    return Ok(Some(unterminated));
                 }
                 break;
             }
         }
         // Only the first line is to blame; the others are read again as records of their own.
-        let unterminated = !first.terminated;
         for line in taken.into_iter().rev() {
             self.pending.push_front(line);
         }
-        Ok(record(Err(RecordFault::UnclosedQuote), unterminated))
+        Ok(None)
     }
 
-    fn next_line(&mut self) -> io::Result<Option<Line>> {
+    fn next_line(&mut self, into: &mut Line) -> io::Result<bool> {
         match self.pending.pop_front() {
-            Some(line) => Ok(Some(line)),
-            None => self.read_line(),
+            Some(line) => {
+                *into = line;
+                Ok(true)
+            }
+            None => self.read_line(into),
         }
     }
 
-    fn read_line(&mut self) -> io::Result<Option<Line>> {
-        let mut bytes = Vec::new();
-        let read = self.input.by_ref().take(LONGEST_RECORD as u64).read_until(b'\n', &mut bytes)?;
+    /// Answers whether there was one.
+    fn read_line(&mut self, line: &mut Line) -> io::Result<bool> {
+        line.bytes.clear();
+        let read = self.input.by_ref().take(LONGEST_RECORD as u64).read_until(b'\n', &mut line.bytes)?;
         if read == 0 {
-            return Ok(None);
+            return Ok(false);
         }
         self.lines_read += 1;
-        let mut terminated = bytes.last() == Some(&b'\n');
-        let too_long = !terminated && read == LONGEST_RECORD;
-        if too_long {
-            terminated = self.skip_line()?;
+        line.number = self.lines_read;
+        line.terminated = line.bytes.last() == Some(&b'\n');
+        line.too_long = !line.terminated && read == LONGEST_RECORD;
+        if line.too_long {
+            line.terminated = self.skip_line()?;
         }
-        while matches!(bytes.last(), Some(b'\n' | b'\r')) {
-            bytes.pop();
+        while matches!(line.bytes.last(), Some(b'\n' | b'\r')) {
+            line.bytes.pop();
         }
-        Ok(Some(Line { bytes, number: self.lines_read, terminated, too_long }))
+        Ok(true)
     }
 
     /// Passes over the rest of a line; answers whether a line break ended it.
@@ -155,7 +219,7 @@ impl<R: BufRead> Records<R> {
             if buffer.is_empty() {
                 return Ok(false);
             }
-            let end = buffer.iter().position(|byte| *byte == b'\n');
+            let end = memchr(b'\n', buffer);
             let used = end.map_or(buffer.len(), |at| at + 1);
             self.input.consume(used);
             if end.is_some() {
@@ -165,52 +229,52 @@ impl<R: BufRead> Records<R> {
     }
 }
 
-/// A record taken apart.
-pub(super) struct Split {
-    pub(super) fields: Vec<Vec<u8>>,
-    /// Nothing stands between a closing quote and the next delimiter. Where something does, a record over several
-    /// lines is two that share a stray quote.
-    neat: bool,
-}
-
-/// The fields of a record; `None` when it ends inside quotes.
-pub(super) fn split(record: &[u8], dialect: Dialect) -> Option<Split> {
-    let mut split = Split { fields: Vec::with_capacity(24), neat: true };
-    let mut rest = record;
-    loop {
-        let mut field = Vec::new();
-        let mut tail = rest;
-        if dialect.quoted && rest.first() == Some(&b'"') {
-            (field, tail) = quoted_part(&rest[1..])?;
-            split.neat &= tail.first().is_none_or(|byte| *byte == dialect.delimiter);
+/// Takes a record apart; `None` when it ends inside quotes. Answers whether nothing stands between a closing quote and the next
+/// delimiter. Where something does, a record over several lines is two that share a stray quote.
+pub(super) fn split(record: &[u8], dialect: Dialect, into: &mut Fields) -> Option<bool> {
+    into.clear();
+    if !dialect.quoted || memchr(b'"', record).is_none() {
+        into.bytes.extend_from_slice(record);
+        let mut start = 0;
+        for end in memchr_iter(dialect.delimiter, record) {
+            into.places.push(start..end);
+            start = end + 1;
         }
-        let end = tail.iter().position(|byte| *byte == dialect.delimiter);
-        field.extend_from_slice(&tail[..end.unwrap_or(tail.len())]);
-        split.fields.push(field);
+        into.places.push(start..record.len());
+        return Some(true);
+    }
+    let (mut rest, mut neat) = (record, true);
+    loop {
+        let start = into.bytes.len();
+        let mut tail = rest;
+        if rest.first() == Some(&b'"') {
+            tail = quoted_part(&rest[1..], &mut into.bytes)?;
+            neat &= tail.first().is_none_or(|byte| *byte == dialect.delimiter);
+        }
+        let end = memchr(dialect.delimiter, tail);
+        into.bytes.extend_from_slice(&tail[..end.unwrap_or(tail.len())]);
+        into.places.push(start..into.bytes.len());
         match end {
-            Some(at) => rest = &tail[at + 1..],
-            None => return Some(split),
+            Some(at) => {
+                into.bytes.push(dialect.delimiter);
+                rest = &tail[at + 1..];
+            }
+            None => return Some(neat),
         }
     }
 }
 
-/// What stands between an opening quote and its closing one, and what follows that. `None` when it is not closed.
-fn quoted_part(text: &[u8]) -> Option<(Vec<u8>, &[u8])> {
-    let mut field = Vec::new();
+/// Takes over what stands between an opening quote and its closing one; answers what follows that. `None` when it is not closed.
+fn quoted_part<'a>(text: &'a [u8], into: &mut Vec<u8>) -> Option<&'a [u8]> {
     let mut at = 0;
     loop {
-        let byte = *text.get(at)?;
-        match (byte, text.get(at + 1)) {
-            (b'"', Some(b'"')) => {
-                field.push(b'"');
-                at += 2;
-            }
-            (b'"', _) => return Some((field, &text[at + 1..])),
-            _ => {
-                field.push(byte);
-                at += 1;
-            }
+        let quote = at + memchr(b'"', text.get(at..)?)?;
+        into.extend_from_slice(&text[at..quote]);
+        if text.get(quote + 1) != Some(&b'"') {
+            return Some(&text[quote + 1..]);
         }
+        into.push(b'"');
+        at = quote + 2;
     }
 }
 
@@ -222,15 +286,26 @@ mod tests {
 
     const COMMA: Dialect = Dialect { delimiter: b',', quoted: true };
 
-    fn all(text: &str, columns: usize) -> Vec<Record> {
-        let mut records = Records::new(Cursor::new(text.as_bytes()), |_| COMMA).unwrap();
-        records.expect_columns(columns);
-        std::iter::from_fn(|| records.next().unwrap()).collect()
+    struct Kept {
+        line: u64,
+        fields: Result<Vec<String>, RecordFault>,
+        unterminated: bool,
     }
 
-    fn fields(record: &Record) -> Vec<String> {
-        let fields = record.fields.as_ref().unwrap();
-        fields.iter().map(|field| String::from_utf8(field.clone()).unwrap()).collect()
+    fn all(text: &str, columns: usize) -> Vec<Kept> {
+        let mut records = Records::new(Cursor::new(text.as_bytes()), |_| COMMA).unwrap();
+        records.expect_columns(columns);
+        let mut kept = Vec::new();
+        while let Some(Record { line, fields, unterminated }) = records.next().unwrap() {
+            let text = |field: &[u8]| String::from_utf8(field.to_vec()).unwrap();
+            let fields = fields.map(|fields| fields.iter().map(text).collect());
+            kept.push(Kept { line, fields, unterminated });
+        }
+        kept
+    }
+
+    fn fields(record: &Kept) -> &[String] {
+        record.fields.as_ref().unwrap()
     }
 
     #[test]
@@ -263,13 +338,15 @@ mod tests {
         let long = "x".repeat(LONGEST_RECORD * 3);
         let records = all(&format!("a,b\n{long}\nc,d\n"), 2);
         assert_eq!(records[1].fields, Err(RecordFault::TooLong));
-        assert_eq!((fields(&records[2]), records[2].line), (vec!["c".to_owned(), "d".to_owned()], 3));
+        assert_eq!((fields(&records[2]), records[2].line), (&["c".to_owned(), "d".to_owned()][..], 3));
     }
 
     proptest::proptest! {
         #[test]
         fn one_line_splits_as_the_csv_crate_splits_it(line in "[a,\" ñ]{1,40}") {
-            if let Some(Split { fields, .. }) = split(line.as_bytes(), COMMA) {
+            let mut fields = Fields::default();
+            if split(line.as_bytes(), COMMA, &mut fields).is_some() {
+                let fields: Vec<Vec<u8>> = fields.iter().map(<[u8]>::to_vec).collect();
                 let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(line.as_bytes());
                 let mut expected = csv::ByteRecord::new();
                 proptest::prop_assert!(reader.read_byte_record(&mut expected).unwrap());

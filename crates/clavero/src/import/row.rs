@@ -45,6 +45,16 @@ impl RowError {
         Self { line, column: None, reason }
     }
 
+    /// It says something else of its RUC than a row that counts more.
+    pub(crate) const fn differs(line: u64) -> Self {
+        Self::whole(line, Reason::new("differs"))
+    }
+
+    /// The file ends in the middle of it.
+    pub(crate) fn is_cut_off(&self) -> bool {
+        self.reason.code == "truncated"
+    }
+
     /// The sentence with its line and column.
     pub(crate) fn tell(&self, speech: Speech) -> String {
         let (line, reason) = (self.line.to_string(), self.reason.tell(speech));

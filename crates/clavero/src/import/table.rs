@@ -1,11 +1,14 @@
 //! A file with a header as rows of named columns.
 
-use std::io::{self, BufRead};
+use std::{
+    borrow::Cow,
+    io::{self, BufRead},
+};
 
 use super::{
-    records::{Dialect, Record, RecordFault, Records, split},
+    records::{Dialect, Fields, Record, RecordFault, Records, split},
     row::{Reason, RowError},
-    text::Encoding,
+    text::{Encoding, Letters},
 };
 
 /// What a file must look like.
@@ -34,7 +37,8 @@ impl Shape {
     /// The dialect in which the first line has the most columns that are known.
     fn choose(&self, line: &[u8]) -> Dialect {
         let known = |delimiter: &u8| {
-            let fields = split(line, self.dialect(*delimiter)).map(|split| split.fields).unwrap_or_default();
+            let mut fields = Fields::default();
+            split(line, self.dialect(*delimiter), &mut fields);
             fields.iter().filter(|field| self.columns().any(|column| column == name(field))).count()
         };
         // The first of equals: the one that is written most.
@@ -60,17 +64,25 @@ pub(super) struct Table<R> {
 /// One row.
 pub(super) struct Row<'a> {
     pub(super) line: u64,
-    texts: Vec<String>,
+    fields: &'a Fields,
+    letters: Letters,
     places: &'a [Option<usize>],
 }
 
-impl Row<'_> {
-    /// The text of the shape's column number `index`, trimmed; empty where the file lacks the column.
-    pub(super) fn get(&self, index: usize) -> &str {
+impl<'a> Row<'a> {
+    /// The bytes of the shape's column number `index`; none where the file lacks the column.
+    pub(super) fn raw(&self, index: usize) -> &'a [u8] {
         let place = self.places.get(index).copied().flatten();
-        place
-            .and_then(|place| self.texts.get(place))
-            .map_or("", |text| text.trim_matches([' ', '\t', '\u{a0}']))
+        place.and_then(|place| self.fields.get(place)).unwrap_or_default()
+    }
+
+    /// The same as text, trimmed.
+    pub(super) fn get(&self, index: usize) -> Cow<'a, str> {
+        let blank = [' ', '\t', '\u{a0}'];
+        match self.letters.decode(self.raw(index)) {
+            Cow::Borrowed(text) => Cow::Borrowed(text.trim_matches(blank)),
+            Cow::Owned(text) => Cow::Owned(text.trim_matches(blank).to_owned()),
+        }
     }
 }
 
@@ -96,9 +108,10 @@ impl<R: BufRead> Table<R> {
         let Some(Record { fields: Ok(header), .. }) = records.next()? else {
             return Err(Unreadable::Header(Reason::new("no-header").with("expected", expected(shape))));
         };
-        let places = places(&header, shape).map_err(Unreadable::Header)?;
-        records.expect_columns(header.len());
-        Ok(Self { records, encoding: Encoding::default(), places, width: header.len() })
+        let places = places(header, shape).map_err(Unreadable::Header)?;
+        let width = header.len();
+        records.expect_columns(width);
+        Ok(Self { records, encoding: Encoding::default(), places, width })
     }
 
     /// The next row, or why it is none; `None` at the end.
@@ -123,10 +136,10 @@ impl<R: BufRead> Table<R> {
             let reason = Reason::new(code).with("found", fields.len()).with("expected", width);
             return Ok(Some(Err(RowError::whole(line, reason))));
         }
-        let Some(texts) = self.encoding.decode(&fields) else {
+        let Some(letters) = self.encoding.judge(fields.bytes()) else {
             return Ok(Some(Err(RowError::whole(line, Reason::new("encoding")))));
         };
-        Ok(Some(Ok(Row { line, texts, places: &self.places })))
+        Ok(Some(Ok(Row { line, fields, letters, places: &self.places })))
     }
 }
 
@@ -135,11 +148,11 @@ fn expected(shape: &Shape) -> String {
     shape.required.join(&delimiter.to_string())
 }
 
-fn places(header: &[Vec<u8>], shape: &Shape) -> Result<Vec<Option<usize>>, Reason> {
-    if header.first().is_some_and(|field| field.starts_with(b"\xFF\xFE") || field.starts_with(b"\xFE\xFF")) {
+fn places(header: &Fields, shape: &Shape) -> Result<Vec<Option<usize>>, Reason> {
+    if header.get(0).is_some_and(|field| field.starts_with(b"\xFF\xFE") || field.starts_with(b"\xFE\xFF")) {
         return Err(Reason::new("utf-16"));
     }
-    let names: Vec<String> = header.iter().map(|field| name(field)).collect();
+    let names: Vec<String> = header.iter().map(name).collect();
     let place = |column: &str| names.iter().position(|name| name == column);
     let missing: Vec<&str> =
         shape.required.iter().copied().filter(|column| place(column).is_none()).collect();

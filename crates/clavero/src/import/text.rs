@@ -15,31 +15,44 @@ pub(super) enum Encoding {
     Windows1252,
 }
 
+/// How the letters of one record are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Letters {
+    Utf8,
+    Windows1252,
+}
+
 impl Encoding {
-    /// The fields as text; `None` where a file of UTF-8 has bytes that are none: damage, which guessing would turn
+    /// How a record is written; `None` where a file of UTF-8 has bytes that are none: damage, which guessing would turn
     /// into wrong names.
     ///
     /// Letters of Windows-1252 read as UTF-8 by accident do not occur in words, so each record is judged by itself.
-    pub(super) fn decode(&mut self, fields: &[Vec<u8>]) -> Option<Vec<String>> {
-        if fields.iter().all(|field| field.is_ascii()) {
-            return fields.iter().map(|field| String::from_utf8(field.clone()).ok()).collect();
+    pub(super) fn judge(&mut self, record: &[u8]) -> Option<Letters> {
+        if record.is_ascii() {
+            return Some(Letters::Utf8);
         }
-        let texts: Result<Vec<_>, _> =
-            fields.iter().map(|field| std::str::from_utf8(field).map(str::to_owned)).collect();
-        match (texts, *self) {
-            (Ok(texts), _) => {
+        match (std::str::from_utf8(record), *self) {
+            (Ok(_), _) => {
                 if *self == Self::Open {
                     *self = Self::Utf8;
                 }
-                Some(texts)
+                Some(Letters::Utf8)
             }
             (Err(_), Self::Utf8) => None,
             (Err(_), _) => {
                 *self = Self::Windows1252;
-                let decoded =
-                    fields.iter().map(|field| encoding_rs::WINDOWS_1252.decode_without_bom_handling(field).0);
-                Some(decoded.map(Cow::into_owned).collect())
+                Some(Letters::Windows1252)
             }
+        }
+    }
+}
+
+impl Letters {
+    /// A field of a record that was judged so.
+    pub(super) fn decode(self, field: &[u8]) -> Cow<'_, str> {
+        match self {
+            Self::Utf8 => String::from_utf8_lossy(field),
+            Self::Windows1252 => encoding_rs::WINDOWS_1252.decode_without_bom_handling(field).0,
         }
     }
 }
@@ -57,7 +70,7 @@ mod tests {
     use super::*;
 
     fn decode(encoding: &mut Encoding, bytes: &[u8]) -> Option<String> {
-        encoding.decode(&[bytes.to_vec()]).map(|texts| texts.concat())
+        encoding.judge(bytes).map(|letters| letters.decode(bytes).into_owned())
     }
 
     #[test]

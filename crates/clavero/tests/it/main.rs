@@ -7,6 +7,7 @@ mod backups;
 mod case_faults;
 mod case_pages;
 mod casework;
+mod catastro;
 mod cookies;
 mod decoy;
 mod demo;

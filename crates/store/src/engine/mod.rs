@@ -3,6 +3,7 @@
 mod cases;
 mod log;
 mod officers;
+mod registers;
 mod restore;
 mod store;
 

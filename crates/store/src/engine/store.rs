@@ -9,7 +9,7 @@ use super::Engine;
 use crate::{
     Advance, AuditEntry, Begin, Census, ChangeKey, Claim, ClaimedMail, Decided, Denied, Digest, Employer,
     EmployerRecord, ImportCounts, Limit, LinkRecord, NewCredential, NewSession, NotAdvanced, Once,
-    RecoveryRecord, Redeem, Repudiation, Session, SessionLife, Settle, Store, StoreError, TaxRow,
+    RecoveryRecord, Redeem, Repudiation, Session, SessionLife, Settle, Store, StoreError,
     dialect::Lock,
     transactions::{audit, budgets, decision, employers, meta, outbox, recoveries, sessions, sweep},
 };
@@ -60,10 +60,6 @@ impl<E: Engine> Store for E {
         rows: Vec<(EmployerRecord, Option<NewCredential>)>,
     ) -> Result<ImportCounts, StoreError> {
         self.write(rows, |tx, rows| Box::pin(employers::import(tx, rows))).await
-    }
-
-    async fn import_tax_register(&self, rows: Vec<TaxRow>) -> Result<ImportCounts, StoreError> {
-        self.write(rows, |tx, rows| Box::pin(employers::import_tax(tx, rows))).await
     }
 
     async fn peek(&self, limits: Vec<Limit>) -> Result<Vec<Result<(), Exceeded>>, StoreError> {

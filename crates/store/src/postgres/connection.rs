@@ -1,10 +1,10 @@
 //! Statements on a connection of the pool.
 
-use std::{borrow::Cow, error::Error as _};
+use std::{borrow::Cow, error::Error as _, pin::pin};
 
 use deadpool_postgres::Object;
 use futures_util::TryStreamExt as _;
-use tokio_postgres::{Error, Statement};
+use tokio_postgres::{Error, Statement, binary_copy::BinaryCopyInWriter, types::Type};
 
 use crate::{
     StoreError,
@@ -39,6 +39,20 @@ pub(super) async fn each_row(
     params: &[Value<'_>],
 ) -> Result<Vec<tokio_postgres::Row>, Error> {
     client.query_raw(statement, params.iter().copied()).await?.try_collect().await
+}
+
+/// Adds rows by the server's own way for many, in its binary form.
+pub(super) async fn copy_in(
+    client: &tokio_postgres::Client,
+    sql: &str,
+    types: &[Type],
+    cells: &[Value<'_>],
+) -> Result<u64, Error> {
+    let mut writer = pin!(BinaryCopyInWriter::new(client.copy_in(sql).await?, types));
+    for row in cells.chunks_exact(types.len()) {
+        writer.as_mut().write_raw(row.iter()).await?;
+    }
+    writer.finish().await
 }
 
 /// A connection outside of any transaction: each statement sees what is committed when it begins.

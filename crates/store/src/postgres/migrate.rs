@@ -5,8 +5,11 @@ use tokio_postgres::{Client, error::SqlState};
 
 use crate::{Schema, StoreError};
 
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001_initial.sql"), include_str!("migrations/0002_codes_budget.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_initial.sql"),
+    include_str!("migrations/0002_codes_budget.sql"),
+    include_str!("migrations/0003_tax_register.sql"),
+];
 
 /// Names the lock in the server: any number that nobody else uses. ("clavero" in ASCII.)
 const LOCK: i64 = 0x63_6c61_7665_726f;

@@ -11,17 +11,17 @@ use std::{
 use clavero_protocol::Timestamp;
 use deadpool_postgres::Object;
 use futures_util::future::join3;
-use tokio_postgres::{Error, Statement, error::SqlState};
+use tokio_postgres::{Error, Statement, error::SqlState, types::Type};
 
 use super::{
     clock::Time,
-    connection::{each_row, text, told},
+    connection::{copy_in, each_row, text, told},
     values::Kept,
 };
 use crate::{
     StoreError,
     dialect::Dialect,
-    sql::{Read, Reply, Row, Take, Tx, Value, Working},
+    sql::{Bulk, Read, Reply, Row, Take, Tx, Value, Working},
 };
 
 /// Statements of one kind that go out together; more wait for the answers to these.
@@ -199,6 +199,15 @@ impl PgTx {
         Ok(*self.state().now.get_or_insert_with(|| self.time.now()))
     }
 
+    /// All that waits goes ahead: this statement is followed by nothing but its rows.
+    async fn copy(&self, into: Bulk, cells: &[Value<'_>]) -> Result<u64, StoreError> {
+        let ahead: Working<'_, ()> = Box::pin(self.send(async { Ok(()) }));
+        ahead.await?;
+        let sql = format!("COPY {} ({}) FROM STDIN (FORMAT binary)", into.table, into.names());
+        let types: Vec<Type> = into.columns.iter().map(|(_, kind)| kind.into()).collect();
+        copy_in(self.client(), &sql, &types, cells).await.map_err(|error| self.fail(&error))
+    }
+
     /// Commits. When it fails, it is told apart whether that is known.
     pub(super) async fn commit(&self) -> Result<(), StoreError> {
         {
@@ -311,6 +320,10 @@ impl Tx for PgTx {
         let params = params.iter().map(|value| Kept::new(*value)).collect();
         self.state().later.push(Later { sql: sql.into(), params });
         Ok(())
+    }
+
+    fn bulk<'a>(&'a self, into: Bulk, cells: &'a [Value<'a>]) -> Reply<'a, u64> {
+        Reply::Later(Box::pin(self.copy(into, cells)))
     }
 
     fn now(&self) -> Reply<'_, Timestamp> {

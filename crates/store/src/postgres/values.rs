@@ -7,7 +7,7 @@ use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 
 use crate::{
     StoreError,
-    sql::{At, Value},
+    sql::{At, Kind, Value},
 };
 
 type Failed = Box<dyn Error + Sync + Send>;
@@ -31,6 +31,15 @@ impl ToSql for Value<'_> {
     }
 
     to_sql_checked!();
+}
+
+impl From<&Kind> for Type {
+    fn from(kind: &Kind) -> Self {
+        match kind {
+            Kind::Integer => Self::INT8,
+            Kind::Text => Self::TEXT,
+        }
+    }
 }
 
 const fn kind(value: Value<'_>) -> &'static str {

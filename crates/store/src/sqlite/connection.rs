@@ -11,7 +11,7 @@ use rusqlite::{Connection, ToSql, params_from_iter, types::ToSqlOutput, types::V
 use crate::{
     StoreError,
     dialect::Dialect,
-    sql::{At, Read, Reply, Row, Take, Tx, Value},
+    sql::{At, Bulk, Read, Reply, Row, Take, Tx, Value},
 };
 
 impl ToSql for Value<'_> {
@@ -60,6 +60,19 @@ impl Db<'_> {
         let touched = connection.prepare_cached(sql)?.execute(params_from_iter(params))?;
         Ok(touched as u64)
     }
+
+    fn add(&self, into: Bulk, cells: &[Value<'_>]) -> Result<u64, StoreError> {
+        let width = into.columns.len();
+        let marks = vec!["?"; width].join(", ");
+        let sql = format!("INSERT INTO {} ({}) VALUES ({marks})", into.table, into.names());
+        let connection = self.connection();
+        let mut statement = connection.prepare_cached(&sql)?;
+        let mut added = 0;
+        for row in cells.chunks_exact(width) {
+            added += statement.execute(params_from_iter(row))?;
+        }
+        Ok(added as u64)
+    }
 }
 
 impl Read for Db<'_> {
@@ -97,6 +110,10 @@ impl Tx for WriterTx<'_> {
 
     fn put(&self, sql: &str, params: &[Value<'_>]) -> Result<(), StoreError> {
         self.db.run(sql, params).map(|_| ())
+    }
+
+    fn bulk<'a>(&'a self, into: Bulk, cells: &'a [Value<'a>]) -> Reply<'a, u64> {
+        Reply::ready(self.db.add(into, cells))
     }
 
     fn now(&self) -> Reply<'_, Timestamp> {

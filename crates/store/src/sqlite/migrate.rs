@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_audit_tree.sql"),
     include_str!("migrations/0004_case.sql"),
     include_str!("migrations/0005_codes_budget.sql"),
+    include_str!("migrations/0006_tax_register.sql"),
 ];
 
 /// The newest schema that this version knows.

@@ -2,18 +2,19 @@
 
 use clavero_protocol::{CaseId, EmployerKey, EmployerKind, RepresentativeId, TaxState, Timestamp};
 
-use super::audit;
+use super::{audit, tax_register};
 use crate::{
     Actor, AuditEntry, Credential, Employer, EmployerRecord, ImportCounts, NewCredential, SealedEmail,
-    StoreError, TaxRow, acts,
+    StoreError, acts,
     dialect::Lock,
     sql::{Query as _, Read, Row, Tx, bytes, params},
 };
 
 const EMPLOYER: &str = "SELECT e.kind, e.name, e.representative, e.representative_name, e.email, e.email_index, e.email_lane, \
-     e.email_version, e.has_key, c.phc, c.mac, c.changed_at, c.frozen, t.state, t.since \
-     FROM employer e LEFT JOIN credential c ON c.employer_id = e.id LEFT JOIN tax_register t ON t.ruc = e.id / 10000 \
-     WHERE e.id = ?1";
+     e.email_version, e.has_key, c.phc, c.mac, c.changed_at, c.frozen, coalesce(t.state, u.state), coalesce(t.since, u.since) \
+     FROM employer e LEFT JOIN credential c ON c.employer_id = e.id JOIN tax_register_state s ON s.id = 1 \
+     LEFT JOIN tax_register t ON t.ruc = e.id / 10000 AND s.serving = 1 \
+     LEFT JOIN tax_register_second u ON u.ruc = e.id / 10000 AND s.serving = 2 WHERE e.id = ?1";
 
 pub(crate) async fn find(db: &dyn Read, key: &EmployerKey) -> Result<Option<Employer>, StoreError> {
     db.first(EMPLOYER, params![key.as_i64()], |row| decode(row, key)).await
@@ -59,27 +60,9 @@ fn decode(row: &Row<'_>, key: &EmployerKey) -> Result<Employer, StoreError> {
         },
         email_version: row.get(7)?,
         credential,
-        tax: row.get::<_, Option<i64>>(13)?.map_or(TaxState::Unknown, decode_tax),
+        tax: row.get::<_, Option<i64>>(13)?.map_or(TaxState::Unknown, tax_register::decode),
         tax_since: row.get::<_, Option<String>>(14)?.unwrap_or_default(),
     })
-}
-
-const fn encode_tax(state: TaxState) -> i64 {
-    match state {
-        TaxState::Active => 0,
-        TaxState::Suspended => 1,
-        TaxState::Closed => 2,
-        TaxState::Other | TaxState::Unknown => 3,
-    }
-}
-
-const fn decode_tax(state: i64) -> TaxState {
-    match state {
-        0 => TaxState::Active,
-        1 => TaxState::Suspended,
-        2 => TaxState::Closed,
-        _ => TaxState::Other,
-    }
 }
 
 pub(crate) async fn import(
@@ -231,30 +214,6 @@ async fn import_credential(
          changed_at = excluded.changed_at WHERE standing.imported AND standing.phc <> excluded.phc",
         params![key.as_i64(), credential.phc, credential.mac, now],
     )
-}
-
-pub(crate) async fn import_tax(tx: &dyn Tx, rows: &[TaxRow]) -> Result<ImportCounts, StoreError> {
-    let mut counts = ImportCounts::default();
-    for row in rows {
-        let sql = "SELECT word, since FROM tax_register WHERE ruc = ?1";
-        let standing: Option<(String, String)> =
-            tx.first(sql, params![row.ruc], |found| Ok((found.get(0)?, found.get(1)?))).await?;
-        match standing {
-            Some((word, since)) if word == row.word && since == row.since => {
-                counts.unchanged += 1;
-                continue;
-            }
-            Some(_) => counts.updated += 1,
-            None => counts.new += 1,
-        }
-        tx.put(
-            "INSERT INTO tax_register (ruc, state, word, since) VALUES (?1, ?2, ?3, ?4) \
-             ON CONFLICT (ruc) DO UPDATE SET state = excluded.state, word = excluded.word, since = excluded.since",
-            params![row.ruc, encode_tax(row.state), row.word, row.since],
-        )?;
-    }
-    audit::append(tx, &AuditEntry::done(Actor::System, acts::IMPORTED)).await?;
-    Ok(counts)
 }
 
 /// Puts a key in place, thawed.

@@ -13,6 +13,7 @@ pub(crate) mod recoveries;
 pub(crate) mod restore;
 pub(crate) mod sessions;
 pub(crate) mod sweep;
+pub(crate) mod tax_register;
 
 use crate::{
     StoreError,

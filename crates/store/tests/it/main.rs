@@ -5,6 +5,7 @@ mod conformance;
 mod log;
 mod officers;
 mod postgres;
+mod registers;
 mod restore;
 mod world;
 
@@ -94,6 +95,10 @@ conforms! {
         a_restore_ends_what_was_secret_and_keeps_the_keys,
         each_restore_has_an_epoch_of_its_own,
         a_retired_key_is_frozen_where_its_owner_froze_it,
+    }
+    registers {
+        a_register_serves_as_a_whole_and_not_before_it_is_taken,
+        a_later_load_ends_an_earlier_one_and_clears_what_it_left,
     }
     officers {
         an_enrolment_address_is_used_once_and_ends,

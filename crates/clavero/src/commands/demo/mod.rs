@@ -129,9 +129,11 @@ async fn seed(service: &Service) -> Result<(), Failure> {
     let records = records.map_err(|error| failed(&error))?;
     let store: &Arc<dyn Store> = service.store();
     store.import_employers(records).await.map_err(|error| failed(&error))?;
-    let register = EMPLOYERS.iter().filter_map(employers::DemoEmployer::tax_row).collect();
-    store.import_tax_register(register).await.map_err(|error| failed(&error))?;
-    Ok(())
+    let mut register: Vec<_> = EMPLOYERS.iter().filter_map(employers::DemoEmployer::tax_row).collect();
+    register.sort_by_key(|row| row.ruc);
+    register.dedup_by_key(|row| row.ruc);
+    let taken = store.replace_tax_register(register).await.map_err(|error| failed(&error))?;
+    taken.map_err(|_| failed(&"catastro"))
 }
 
 /// Where to go, who to be, and what to do first.

@@ -200,7 +200,7 @@ impl World {
 
     pub(super) async fn tax(&self, state: clavero_protocol::TaxState) {
         let row = TaxRow { ruc: key().ruc().as_i64(), state, word: "X".to_owned(), since: String::new() };
-        self.service.store().import_tax_register(vec![row]).await.unwrap();
+        self.service.store().replace_tax_register(vec![row]).await.unwrap().unwrap();
     }
 
     pub(super) fn forward(&self, span: Duration) {

@@ -1,21 +1,17 @@
-//! `clavero import`: registers into the store, batch by batch, with a report of what was left out.
+//! `clavero import employers`: rows into the store, batch by batch.
 
-use std::{
-    fs::File,
-    io::{self, BufReader, Read},
-    path::Path,
-    time::Duration,
-};
+use std::{io::BufReader, path::Path};
 
 use clavero_service::KeyRing;
-use clavero_store::{EmployerRecord, ImportCounts, NewCredential, StoreError, TaxRow};
+use clavero_store::{EmployerRecord, ImportCounts, NewCredential, StoreError};
 use tokio::sync::mpsc;
 
+use super::{BUFFER, TURN, faults::Faults, open};
 use crate::{
-    cli::{ImportCatastro, ImportEmployers, ImportOptions},
+    cli::{ImportEmployers, ImportOptions},
     config::Settings,
     failure::Failure,
-    import::{Catastro, EmployerRow, Employers, RowError, Unreadable},
+    import::{EmployerRow, Employers, RowError, Unreadable},
     parts,
     progress::Progress,
     terminal::Terminal,
@@ -23,14 +19,8 @@ use crate::{
 
 /// Rows of one transaction: long enough to be quick, short enough that a running service hardly waits.
 const BATCH: usize = 2_000;
-/// Between two transactions: long enough for a running service to have its turn.
-const TURN: Duration = Duration::from_millis(5);
 /// Batches that wait for the store while the next is read.
 const AHEAD: usize = 2;
-/// Bad rows that are told one by one; a report file has them all.
-const MOST_TOLD: u64 = 1_000;
-/// Bytes read at a time.
-const BUFFER: usize = 256 * 1024;
 
 type Employer = (EmployerRecord, Option<NewCredential>);
 
@@ -51,7 +41,9 @@ pub(crate) async fn employers(
     parts::bind(settings, &*store, &keys).await?;
     let rule = settings.foreigner;
     let mut run = Run::new(&command.options, terminal)?;
-    let (input, progress) = open(&command.file, terminal)?;
+    let (input, bytes) = open(&command.file)?;
+    let progress = Progress::new(terminal, bytes);
+    let input = progress.counted(input);
     let read = move |steps: &Steps<Employer>| -> Result<(), Unreadable> {
         let mut employers = Employers::new(BufReader::with_capacity(BUFFER, input), rule)?;
         while let Some(row) = employers.next()? {
@@ -66,59 +58,11 @@ pub(crate) async fn employers(
     run.end(&write).await
 }
 
-/// `clavero import catastro`.
-pub(crate) async fn catastro(
-    command: &ImportCatastro,
-    settings: &Settings,
-    terminal: Terminal,
-) -> Result<(), Failure> {
-    let store = parts::open_store(settings).await?;
-    let mut run = Run::new(&command.options, terminal)?;
-    let write = async |rows| store.import_tax_register(rows).await;
-    for file in &command.files {
-        let (input, progress) = open(file, terminal)?;
-        let read = move |steps: &Steps<TaxRow>| -> Result<(), Unreadable> {
-            let mut catastro = Catastro::new(BufReader::with_capacity(BUFFER, input))?;
-            let mut last: Option<TaxRow> = None;
-            while let Some(row) = catastro.next()? {
-                // A RUC's establishments follow each other and say the same of it.
-                if row.as_ref().is_ok_and(|row| last.as_ref() == Some(row)) {
-                    continue;
-                }
-                last = row.as_ref().ok().cloned();
-                if !steps.send(row) {
-                    break;
-                }
-            }
-            Ok(())
-        };
-        run.file(file, read, progress, &write).await?;
-    }
-    run.end(&write).await
-}
-
 fn record(row: EmployerRow, keys: &KeyRing) -> Employer {
     let EmployerRow { key, kind, name, representative, representative_name, email, has_key, phc } = row;
     let email = email.and_then(|email| keys.seal_email(&key, &email));
     let credential = phc.map(|phc| keys.credential(&key, phc));
     (EmployerRecord { key, kind, name, representative, representative_name, email, has_key }, credential)
-}
-
-/// Opens a file, or the standard input for `-`.
-fn open(path: &Path, terminal: Terminal) -> Result<(Box<dyn Read + Send>, Progress), Failure> {
-    if path.as_os_str() == "-" {
-        let progress = Progress::new(terminal, 0);
-        return Ok((Box::new(progress.counted(io::stdin())), progress));
-    }
-    let unreadable =
-        |error: io::Error| Failure::say("failed-file", [("path", &path.display()), ("why", &error)]);
-    let file = File::open(path).map_err(unreadable)?;
-    let metadata = file.metadata().map_err(unreadable)?;
-    if metadata.is_dir() {
-        return Err(unreadable(io::ErrorKind::IsADirectory.into()));
-    }
-    let progress = Progress::new(terminal, metadata.len());
-    Ok((Box::new(progress.counted(file)), progress))
 }
 
 /// The reading thread's side: gathers rows and hands them over.
@@ -146,17 +90,16 @@ impl<T> Steps<T> {
 struct Run<T> {
     /// With `--strict` the rows wait here until all files have ended without a bad one.
     held: Option<Vec<T>>,
-    report: Option<Report>,
+    faults: Faults,
     counts: ImportCounts,
-    bad: u64,
     terminal: Terminal,
 }
 
 impl<T: Send + 'static> Run<T> {
     fn new(options: &ImportOptions, terminal: Terminal) -> Result<Self, Failure> {
-        let report = options.report.as_deref().map(Report::create).transpose()?;
         let held = options.strict.then(Vec::new);
-        Ok(Self { held, report, counts: ImportCounts::default(), bad: 0, terminal })
+        let faults = Faults::new(options, terminal)?;
+        Ok(Self { held, faults, counts: ImportCounts::default(), terminal })
     }
 
     /// Reads a file in a thread of its own and writes its batches as they come.
@@ -178,10 +121,10 @@ impl<T: Send + 'static> Run<T> {
         });
         while let Some(step) = receiver.recv().await {
             match step {
-                Step::Bad(error) => self.bad(path, &error, &progress)?,
+                Step::Bad(error) => self.faults.bad(path, &error, &progress)?,
                 Step::Failed(error) => {
                     progress.finish();
-                    return Err(self.unreadable(path, &error));
+                    return Err(self.faults.unreadable(path, &error));
                 }
                 Step::Batch(rows) => {
                     progress.advance(rows.len() as u64);
@@ -199,33 +142,10 @@ impl<T: Send + 'static> Run<T> {
         reader.await.map_err(|_| Failure::Told)
     }
 
-    fn bad(&mut self, path: &Path, error: &RowError, progress: &Progress) -> Result<(), Failure> {
-        self.bad += 1;
-        let path = path.display().to_string();
-        if self.bad <= MOST_TOLD {
-            progress.tell(&format!("{path}: {}", error.tell(self.terminal.speech())));
-        } else if self.bad == MOST_TOLD + 1 {
-            progress.tell(&self.terminal.speech().say("import-more-bad", &[]));
-        }
-        match &mut self.report {
-            Some(report) => report.add(&path, error, self.terminal),
-            None => Ok(()),
-        }
-    }
-
     fn add(&mut self, counts: ImportCounts) {
         self.counts.new += counts.new;
         self.counts.updated += counts.updated;
         self.counts.unchanged += counts.unchanged;
-    }
-
-    fn unreadable(&self, path: &Path, error: &Unreadable) -> Failure {
-        let path = path.display();
-        let why = match error {
-            Unreadable::Io(error) => error.to_string(),
-            Unreadable::Header(reason) => reason.tell(self.terminal.speech()),
-        };
-        Failure::say("failed-file", [("path", &path), ("why", &why)])
     }
 
     /// The store failed: what was committed before stays, and importing again goes on from it.
@@ -240,51 +160,15 @@ impl<T: Send + 'static> Run<T> {
         write: &impl AsyncFn(Vec<T>) -> Result<ImportCounts, StoreError>,
     ) -> Result<(), Failure> {
         let strict = self.held.is_some();
-        if let Some(held) = self.held.take().filter(|_| self.bad == 0) {
+        if let Some(held) = self.held.take().filter(|_| self.faults.count() == 0) {
             self.add(write(held).await.map_err(|error| self.stopped(&error))?);
         }
-        if let Some(report) = &mut self.report {
-            report.flush()?;
-        }
+        self.faults.end()?;
         let ImportCounts { new, updated, unchanged } = self.counts;
         let [new, updated, unchanged, bad] =
-            [new, updated, unchanged, self.bad].map(|count| count.to_string());
+            [new, updated, unchanged, self.faults.count()].map(|count| count.to_string());
         let counts = [("new", &*new), ("updated", &updated), ("unchanged", &unchanged), ("bad", &bad)];
         self.terminal.print("import-summary", &counts);
-        if strict && self.bad > 0 {
-            return Err(Failure::say("failed-strict", [("bad", &self.bad)]));
-        }
-        Ok(())
+        if strict { self.faults.none() } else { Ok(()) }
     }
-}
-
-/// The bad rows as a file: `file,line,column,code,reason`. It quotes no value of a row.
-struct Report {
-    path: String,
-    writer: csv::Writer<File>,
-}
-
-impl Report {
-    fn create(path: &Path) -> Result<Self, Failure> {
-        let shown = path.display().to_string();
-        let mut writer = csv::Writer::from_path(path).map_err(|error| unwritten(&shown, &error))?;
-        writer
-            .write_record(["file", "line", "column", "code", "reason"])
-            .map_err(|error| unwritten(&shown, &error))?;
-        Ok(Self { path: shown, writer })
-    }
-
-    fn add(&mut self, file: &str, error: &RowError, terminal: Terminal) -> Result<(), Failure> {
-        let (line, reason) = (error.line.to_string(), error.reason.tell(terminal.speech()));
-        let row = [file, &line, error.column.unwrap_or_default(), error.reason.code, &reason];
-        self.writer.write_record(row).map_err(|error| unwritten(&self.path, &error))
-    }
-
-    fn flush(&mut self) -> Result<(), Failure> {
-        self.writer.flush().map_err(|error| unwritten(&self.path, &error))
-    }
-}
-
-fn unwritten(path: &str, why: &impl ToString) -> Failure {
-    Failure::say("failed-write", [("path", &path), ("why", why)])
 }

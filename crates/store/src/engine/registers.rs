@@ -1,0 +1,39 @@
+//! The registers on any engine.
+
+use async_trait::async_trait;
+
+use super::Engine;
+use crate::{
+    Decided, Digest, Overtaken, Registers, StoreError, TaxLoad, TaxRegister, TaxRow,
+    transactions::tax_register,
+};
+
+#[async_trait]
+impl<E: Engine> Registers for E {
+    async fn tax_register(&self) -> Result<TaxRegister, StoreError> {
+        self.read((), |db, ()| Box::pin(tax_register::standing(db))).await
+    }
+
+    async fn tax_rows(&self, after: i64, max: u32) -> Result<Vec<TaxRow>, StoreError> {
+        self.read((after, max), |db, (after, max)| Box::pin(tax_register::rows(db, *after, *max))).await
+    }
+
+    async fn begin_tax_load(&self) -> Result<TaxLoad, StoreError> {
+        self.write((), |tx, ()| Box::pin(tax_register::begin(tx))).await
+    }
+
+    async fn clear_tax_load(&self, load: TaxLoad, max: u32) -> Decided<u64, Overtaken> {
+        self.write((load, max), |tx, (load, max)| Box::pin(tax_register::clear(tx, *load, *max))).await
+    }
+
+    async fn load_tax_rows(&self, load: TaxLoad, rows: Vec<TaxRow>) -> Decided<(), Overtaken> {
+        self.write((load, rows), |tx, (load, rows)| Box::pin(tax_register::load(tx, *load, rows))).await
+    }
+
+    async fn take_tax_register(&self, load: TaxLoad, size: u64, digest: Digest) -> Decided<(), Overtaken> {
+        self.write((load, size, digest), |tx, (load, size, digest)| {
+            Box::pin(tax_register::take(tx, *load, *size, digest))
+        })
+        .await
+    }
+}

@@ -1,0 +1,20 @@
+-- The tax register comes as a whole. It is loaded into the table that does not serve, however long that takes, and taken into use by
+-- one change of `serving`: 1 is tax_register, 2 is tax_register_second.
+CREATE TABLE tax_register_second (
+    ruc   BIGINT PRIMARY KEY,
+    state BIGINT NOT NULL,
+    word  TEXT NOT NULL,
+    since TEXT NOT NULL
+);
+
+CREATE TABLE tax_register_state (
+    id       BIGINT PRIMARY KEY CHECK (id = 1),
+    serving  BIGINT NOT NULL,
+    -- Rows of the one that serves, the digest of its contents (NULL: not known), and when it was taken into use.
+    size     BIGINT NOT NULL,
+    digest   BYTEA,
+    taken_at BIGINT,
+    -- The latest that began to load the other one. Whoever has an earlier number may not go on.
+    attempt  BIGINT NOT NULL
+);
+INSERT INTO tax_register_state (id, serving, size, attempt) VALUES (1, 1, (SELECT count(*) FROM tax_register), 0);
