@@ -44,7 +44,7 @@ pub use client::Client;
 pub use errors::{
     AccessError, ChangePasswordError, LinkError, SetPasswordError, SignInError, StartError, StepError,
 };
-pub use hasher::{Busy, Hasher, is_verifiable};
+pub use hasher::{Busy, Hasher, argon2, is_verifiable};
 pub use identifiers::{Field, Identifiers, RawIdentifiers};
 pub use keys::{KeyRing, KeyRingError};
 pub use links::{NewPassword, StrengthReport};

@@ -1,5 +1,7 @@
 //! Passwords at rest: Argon2id with a pepper from the ring, on a pool bounded by cores with a bounded queue.
 
+pub mod argon2;
+
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
@@ -9,7 +11,6 @@ use std::{
     time::Duration,
 };
 
-use argon2::{Algorithm, Argon2, Block, Params, Version};
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD as B64};
 use clavero_protocol::NormalizedPassword;
 use hmac::Hmac;
@@ -17,13 +18,13 @@ use sha2::{Sha256, Sha512};
 use subtle::ConstantTimeEq as _;
 use tokio::sync::oneshot;
 
+use self::argon2::{Argon2 as _, TAG, Variant, Vectorized, Work};
 use crate::{keys::KeyRing, secrets::random};
 
 /// Memory in KiB: OWASP's first choice for Argon2id with two iterations.
 const MEMORY: u32 = 19_456;
 const ITERATIONS: u32 = 2;
 const LANES: u32 = 1;
-const OUTPUT: usize = 32;
 /// Jobs that may wait for each thread: about a second of work.
 const QUEUE_PER_THREAD: usize = 64;
 /// After this without work a thread gives its memory back.
@@ -33,7 +34,7 @@ const IDLE: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Busy;
 
-type Job = Box<dyn FnOnce(&mut Vec<Block>) + Send>;
+type Job = Box<dyn FnOnce(&mut Vectorized) + Send>;
 
 /// The pool.
 pub struct Hasher {
@@ -70,17 +71,17 @@ impl Hasher {
     /// Hashes a password: a PHC string that names the ring's key of its pepper.
     pub async fn hash(&self, password: NormalizedPassword) -> Result<String, Busy> {
         let keys = Arc::clone(&self.keys);
-        self.run(move |memory| hash(&keys, &password, memory)).await
+        self.run(move |argon2| hash(&keys, &password, argon2)).await
     }
 
     /// Compares a password with a PHC string, in the time of one hash whatever comes of it. `None` compares with nothing.
     pub async fn verify(&self, password: NormalizedPassword, phc: Option<String>) -> Result<Verdict, Busy> {
         let keys = Arc::clone(&self.keys);
-        self.run(move |memory| {
+        self.run(move |argon2| {
             if let Some(phc) = phc {
-                verify(&keys, &password, &phc, memory)
+                verify(&keys, &password, &phc, argon2)
             } else {
-                drop(hash(&keys, &password, memory));
+                drop(hash(&keys, &password, argon2));
                 Verdict { matches: false, outdated: false }
             }
         })
@@ -89,13 +90,13 @@ impl Hasher {
 
     async fn run<T: Send + 'static>(
         &self,
-        job: impl FnOnce(&mut Vec<Block>) -> T + Send + 'static,
+        job: impl FnOnce(&mut Vectorized) -> T + Send + 'static,
     ) -> Result<T, Busy> {
         let (sender, receiver) = oneshot::channel();
-        let job: Job = Box::new(move |memory| {
+        let job: Job = Box::new(move |argon2| {
             // The asker may have gone: then the work is not worth doing.
             if !sender.is_closed() {
-                drop(sender.send(job(memory)));
+                drop(sender.send(job(argon2)));
             }
         });
         self.jobs.try_send(job).map_err(|_| Busy)?;
@@ -104,27 +105,30 @@ impl Hasher {
 }
 
 fn work(queue: &Mutex<Receiver<Job>>) {
-    let mut memory: Vec<Block> = Vec::new();
+    let mut argon2 = Vectorized::default();
     loop {
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(IDLE);
         match job {
-            Ok(job) => job(&mut memory),
-            Err(RecvTimeoutError::Timeout) => memory = Vec::new(),
+            Ok(job) => job(&mut argon2),
+            Err(RecvTimeoutError::Timeout) => argon2.forget(),
             Err(RecvTimeoutError::Disconnected) => return,
         }
     }
 }
 
-fn params(memory: u32, iterations: u32, lanes: u32) -> Option<Params> {
-    Params::new(memory, iterations, lanes, Some(OUTPUT)).ok()
-}
-
-fn hash(keys: &KeyRing, password: &NormalizedPassword, memory: &mut Vec<Block>) -> String {
+fn hash(keys: &KeyRing, password: &NormalizedPassword, argon2: &mut Vectorized) -> String {
     let key_id = keys.active().to_owned();
     let salt = random::<16>();
     let tag = keys.pepper(&key_id).and_then(|pepper| {
-        let params = params(MEMORY, ITERATIONS, LANES)?;
-        argon2id(password.as_bytes(), &salt, Some(pepper.as_slice()), params, memory)
+        argon2.tag(&Work {
+            variant: Variant::Id,
+            memory: MEMORY,
+            iterations: ITERATIONS,
+            lanes: LANES,
+            password: password.as_bytes(),
+            salt: &salt,
+            pepper: pepper.as_slice(),
+        })
     });
     match tag {
         Some(tag) => format!(
@@ -139,41 +143,9 @@ fn hash(keys: &KeyRing, password: &NormalizedPassword, memory: &mut Vec<Block>) 
     }
 }
 
-fn argon2id(
-    password: &[u8],
-    salt: &[u8],
-    pepper: Option<&[u8]>,
-    params: Params,
-    memory: &mut Vec<Block>,
-) -> Option<[u8; OUTPUT]> {
-    compute(Algorithm::Argon2id, password, salt, pepper, params, memory)
-}
-
-#[expect(clippy::too_many_arguments, reason = "Argon2's own inputs, and the memory that is used again")]
-fn compute(
-    algorithm: Algorithm,
-    password: &[u8],
-    salt: &[u8],
-    pepper: Option<&[u8]>,
-    params: Params,
-    memory: &mut Vec<Block>,
-) -> Option<[u8; OUTPUT]> {
-    let blocks = params.block_count();
-    if memory.len() < blocks {
-        memory.resize(blocks, Block::default());
-    }
-    let argon2 = match pepper {
-        Some(pepper) => Argon2::new_with_secret(pepper, algorithm, Version::V0x13, params).ok()?,
-        None => Argon2::new(algorithm, Version::V0x13, params),
-    };
-    let mut tag = [0; OUTPUT];
-    argon2.hash_password_into_with_memory(password, salt, &mut tag, &mut memory[..blocks]).ok()?;
-    Some(tag)
-}
-
 const NO: Verdict = Verdict { matches: false, outdated: false };
 
-fn verify(keys: &KeyRing, password: &NormalizedPassword, phc: &str, memory: &mut Vec<Block>) -> Verdict {
+fn verify(keys: &KeyRing, password: &NormalizedPassword, phc: &str, argon2: &mut Vectorized) -> Verdict {
     if phc.starts_with("$2") {
         let matches = bcrypt::verify(password.as_bytes(), phc).unwrap_or(false);
         return Verdict { matches, outdated: true };
@@ -181,7 +153,7 @@ fn verify(keys: &KeyRing, password: &NormalizedPassword, phc: &str, memory: &mut
     let Some(parsed) = Phc::parse(phc) else { return NO };
     let expected = parsed.hash.as_slice();
     let tag: Option<Vec<u8>> = match parsed.algorithm {
-        "argon2id" | "argon2i" | "argon2d" => parsed.argon2(keys, password, memory).map(|tag| tag.to_vec()),
+        "argon2id" | "argon2i" | "argon2d" => parsed.argon2(keys, password, argon2).map(|tag| tag.to_vec()),
         "pbkdf2-sha256" => parsed.pbkdf2(|rounds, out| {
             pbkdf2::pbkdf2::<Hmac<Sha256>>(password.as_bytes(), &parsed.salt, rounds, out).is_ok()
         }),
@@ -205,7 +177,7 @@ pub fn is_verifiable(phc: &str) -> bool {
         return phc.len() == 60 && parts.is_ok_and(|parts| parts.get_cost() <= HIGHEST_BCRYPT_COST);
     }
     Phc::parse(phc).is_some_and(|parsed| match parsed.algorithm {
-        "argon2id" | "argon2i" | "argon2d" => parsed.bounded_params().is_some(),
+        "argon2id" | "argon2i" | "argon2d" => parsed.bounded_cost().is_some(),
         "pbkdf2-sha256" | "pbkdf2-sha512" => parsed.rounds().is_some(),
         _ => false,
     })
@@ -247,11 +219,14 @@ impl<'a> Phc<'a> {
         self.parameters.iter().find(|(found, _)| *found == name).map(|(_, value)| *value)
     }
 
-    /// Argon2's parameters, unless a planted row asks for all the machine's memory or time.
-    fn bounded_params(&self) -> Option<Params> {
+    /// Argon2's *m*, *t* and *p*, unless a planted row asks for all the machine's memory or time.
+    fn bounded_cost(&self) -> Option<[u32; 3]> {
         let (memory, iterations, lanes) = (self.number("m")?, self.number("t")?, self.number("p")?);
-        let bounded = memory <= 131_072 && iterations <= 16 && lanes <= 8 && self.hash.len() == OUTPUT;
-        bounded.then(|| params(memory, iterations, lanes)).flatten()
+        let bounded = (1..=8).contains(&lanes)
+            && (1..=16).contains(&iterations)
+            && (8 * lanes..=131_072).contains(&memory)
+            && self.hash.len() == TAG;
+        bounded.then_some([memory, iterations, lanes])
     }
 
     fn rounds(&self) -> Option<u32> {
@@ -266,19 +241,21 @@ impl<'a> Phc<'a> {
         &self,
         keys: &KeyRing,
         password: &NormalizedPassword,
-        memory: &mut Vec<Block>,
-    ) -> Option<[u8; OUTPUT]> {
-        let algorithm = match self.algorithm {
-            "argon2id" => Algorithm::Argon2id,
-            "argon2i" => Algorithm::Argon2i,
-            _ => Algorithm::Argon2d,
+        argon2: &mut Vectorized,
+    ) -> Option<[u8; TAG]> {
+        let variant = match self.algorithm {
+            "argon2id" => Variant::Id,
+            "argon2i" => Variant::I,
+            _ => Variant::D,
         };
         let pepper = match self.parameter("keyid") {
             Some(_) => Some(keys.pepper(&self.key_id()?)?),
             None => None,
         };
-        let pepper = pepper.as_ref().map(|pepper| pepper.as_slice());
-        compute(algorithm, password.as_bytes(), &self.salt, pepper, self.bounded_params()?, memory)
+        let pepper = pepper.as_ref().map(|pepper| pepper.as_slice()).unwrap_or_default();
+        let [memory, iterations, lanes] = self.bounded_cost()?;
+        let (password, salt) = (password.as_bytes(), &self.salt);
+        argon2.tag(&Work { variant, memory, iterations, lanes, password, salt, pepper })
     }
 
     fn pbkdf2(&self, derive: impl FnOnce(u32, &mut [u8]) -> bool) -> Option<Vec<u8>> {
@@ -323,7 +300,10 @@ mod tests {
         let mut tag = [0_u8; 32];
         pbkdf2::pbkdf2::<Hmac<Sha256>>(b"password", &salt, 1_000, &mut tag).unwrap();
         let pbkdf2 = format!("$pbkdf2-sha256$i=1000,l=32${}${}", B64.encode(salt), B64.encode(tag));
-        let tag = argon2id(b"password", &salt, None, params(64, 1, 1).unwrap(), &mut Vec::new()).unwrap();
+        let (variant, memory, iterations, lanes) = (Variant::Id, 64, 1, 1);
+        let (password, pepper) = (b"password", &[]);
+        let work = Work { variant, memory, iterations, lanes, password, salt: &salt, pepper };
+        let tag = Vectorized::default().tag(&work).unwrap();
         let argon2 = format!("$argon2id$v=19$m=64,t=1,p=1${}${}", B64.encode(salt), B64.encode(tag));
         for phc in [bcrypt, pbkdf2, argon2] {
             assert!(is_verifiable(&phc), "{phc}");
