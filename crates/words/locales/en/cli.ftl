@@ -200,6 +200,7 @@ demo-case-first-time = never had a key: in person
 demo-case-suspended = RUC suspended at the tax authority: in person
 demo-case-closed = RUC closed at the tax authority: in person
 demo-case-no-email = no e-mail on record: in person
+demo-case-waiting = has a case that waits at the desk
 demo-first-step = First step: open { $url }/empleadores/recuperar-clave, type { $representative }, { $ruc } and { $sucursal }, press “Validar”, and read the code in the mailbox.
 demo-key = Until then, those that have a key sign in with: { $key }
 demo-end = Ctrl+C ends it.

@@ -200,6 +200,7 @@ demo-case-first-time = nunca tuvo clave: en persona
 demo-case-suspended = RUC suspendido en la administración tributaria: en persona
 demo-case-closed = RUC cerrado en la administración tributaria: en persona
 demo-case-no-email = sin correo registrado: en persona
+demo-case-waiting = ya tiene un trámite que espera en la ventanilla
 demo-first-step = Primer paso: abra { $url }/empleadores/recuperar-clave, escriba { $representative }, { $ruc } y { $sucursal }, pulse «Validar» y lea el código en el buzón.
 demo-key = Hasta entonces, quienes tienen clave ingresan con: { $key }
 demo-end = Ctrl+C la termina.

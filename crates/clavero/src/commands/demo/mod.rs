@@ -1,5 +1,6 @@
 //! `clavero demo`: everything with nothing installed. A fresh folder, made-up employers, a mailbox page.
 
+mod cases;
 mod employers;
 mod officers;
 
@@ -71,6 +72,7 @@ async fn demonstrate(settings: Settings, asked: Asked, terminal: Terminal) -> Re
     let service = serve::start_service(&settings, told).await?;
     seed(&service).await?;
     officers::seed(&service).await?;
+    cases::seed(&service).await?;
     let mailbox = Arc::new(Mailbox::new(asked.clock));
     let sealer = serve::sealer(&settings, &service, &public_url).await?;
     let serving = Serving {
