@@ -50,6 +50,15 @@ pub(crate) enum Command {
     Retention,
     Backup(Backup),
     Restore(Restore),
+    Copy(Copy),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Copy {
+    #[arg(long, value_name = "URL")]
+    pub(crate) from: String,
+    #[arg(long, value_name = "URL")]
+    pub(crate) to: String,
 }
 
 #[derive(Debug, Args)]
@@ -289,6 +298,7 @@ mod tests {
                 "retention",
                 "backup",
                 "restore",
+                "copy",
             ] {
                 assert!(help.contains(name), "{name} in {help}");
             }
@@ -328,6 +338,7 @@ mod tests {
             "clavero backup monday.db",
             "clavero restore monday.db --changed-since november.jsonl --changed-since sqlite:lost.db",
             "clavero restore --in-place --checkpoint kept.txt",
+            "clavero copy --from sqlite:var/clavero.db --to postgres://clavero@db/clavero",
             "clavero officer disable --email ana@institucion.example",
         ] {
             assert!(parse(line).is_ok(), "{line}");
@@ -343,6 +354,7 @@ mod tests {
             "clavero backup",
             "clavero restore",
             "clavero restore monday.db --in-place",
+            "clavero copy --from sqlite:var/clavero.db",
             "clavero officer add --name Ana --email ana@institucion.example --role boss",
         ] {
             let error = parse(line).unwrap_err();

@@ -160,6 +160,9 @@ async fn database(checkup: &mut Checkup, settings: &Settings, keys: Option<&KeyR
         Ok(()) => checkup.say(Verdict::Fine, "database", "doctor-database-fine", &[("path", &shown)]),
         Err(error) => return checkup.failure("database", &failed(&error)),
     }
+    if let Ok(Some(unready)) = store.unready().await {
+        checkup.failure("database", &parts::unready_failure(&settings.database, unready));
+    }
     checkup.say(Verdict::Fine, "schema", "doctor-schema-fine", &[]);
     clock(checkup, store.now());
     if let Some(keys) = keys

@@ -3,6 +3,7 @@
 mod audit;
 mod backup;
 mod breach_filter;
+mod copy;
 mod demo;
 mod doctor;
 mod generate;
@@ -36,6 +37,7 @@ pub(crate) fn run(cli: &Cli, terminal: Terminal) -> Result<(), Failure> {
         Command::Audit(command) => block_on(audit::run(command, &settings()?, terminal)),
         Command::Officer(command) => block_on(officer::run(command, &settings()?, terminal)),
         Command::Backup(command) => backup::run(command, &settings()?, terminal),
+        Command::Copy(command) => block_on(copy::run(command, terminal)),
         Command::Restore(command) => block_on(restore::run(command, &settings()?, terminal)),
         Command::Retention => block_on(retention::run(&settings()?, terminal)),
         Command::Generate(command) => generate::run(command),

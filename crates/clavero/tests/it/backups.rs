@@ -18,7 +18,8 @@ use crate::{
     casework::{Desk, Way},
     employers::{Employer, Registry},
     mail::Inbox,
-    passkeys::ORIGIN,
+    officers::email_of,
+    passkeys::{ORIGIN, Officer},
     secrets::ARGON2_OF_OLD_KEY,
     server::{Setup, TestServer},
 };
@@ -169,6 +170,9 @@ async fn a_backup_under_load_comes_back_with_its_keys_and_without_its_secrets() 
     remove(&database);
     fs::copy(&backup, &database).unwrap();
     refused(&world.server.run(&["serve"]), "clavero restore --in-place");
+    let doctor = world.server.run(&["doctor", "--offline"]);
+    assert_eq!(doctor.status.code(), Some(1), "{doctor:?}");
+    assert!(String::from_utf8_lossy(&doctor.stdout).contains("clavero restore --in-place"), "{doctor:?}");
     remove(&database);
 
     let restored = world.server.run(&["restore", backup_text, "--changed-since", export_text]);
@@ -230,14 +234,20 @@ async fn a_slip_that_was_printed_before_the_backup_opens_nothing_after_it_and_th
     let setup = Setup::new(&registry, inbox.port()).set("server.public_url", ORIGIN);
     let mut server = setup.start();
     let desk = Desk::of(&server, &inbox).await;
+    let rosa = Officer::signed_in(&server, "Rosa", "desk").await;
     way.walk_until(&desk, "Se usó el sobre").await;
-    let backup = server.folder().join("monday.db");
-    done(&server.run(&["backup", backup.to_str().unwrap()]));
+    let (backup, export) = (server.folder().join("monday.db"), server.folder().join("export.jsonl"));
+    let (backup, export) = (backup.to_str().unwrap(), export.to_str().unwrap());
+    done(&server.run(&["backup", backup]));
+    done(&server.run(&["officer", "disable", "--email", &email_of("Rosa")]));
     assert!(server.terminate().success());
+    done(&server.run(&["audit", "export", "--open", "--out", export]));
     remove(&server.folder().join("clavero.db"));
-    let (_, told) = done(&server.run(&["restore", backup.to_str().unwrap()]));
+    let (_, told) = done(&server.run(&["restore", backup, "--changed-since", export]));
     assert!(told.contains("1 slips") && told.contains("2 sessions"), "{told}");
+    assert!(told.contains("One officer who was disabled"), "{told}");
     server.restart();
+    assert_ne!(rosa.signs_in().await, 303, "disabled stays disabled");
 
     assert_eq!(desk.ana.get("/ventanilla/casos").await.status, 303, "signed out");
     for officer in [&desk.ana, &desk.luis] {

@@ -21,6 +21,7 @@ mod journey;
 mod key_changes;
 mod limits;
 mod mail;
+mod moving;
 mod nodes;
 mod officers;
 mod openapi;

@@ -216,6 +216,12 @@ impl TestServer {
         Node { running, _folder: folder }
     }
 
+    /// From its next start on, and for commands, on another database.
+    pub(crate) fn moves_to(&mut self, url: &str) {
+        self.settings.retain(|(known, _)| *known != "database.url");
+        self.settings.push(("database.url", url.to_owned()));
+    }
+
     /// As if its machine had been taken away.
     pub(crate) fn kill(&mut self) {
         self.running.kill();

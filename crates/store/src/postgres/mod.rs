@@ -5,6 +5,7 @@ mod address;
 mod bell;
 mod clock;
 mod connection;
+mod copying;
 mod migrate;
 mod transaction;
 mod values;
@@ -33,6 +34,7 @@ use crate::{
     transactions::outbox,
 };
 
+pub(crate) use copying::CopyEnd;
 pub(crate) use values::value;
 
 /// Connections of a node. More would only wait for each other inside the server.

@@ -2,6 +2,7 @@
 
 mod backup;
 mod connection;
+mod copying;
 mod migrate;
 mod readers;
 mod writer;
@@ -25,6 +26,7 @@ use crate::{
 
 pub use backup::{BackupError, PageWatcher};
 pub(crate) use connection::value;
+pub(crate) use copying::CopyEnd;
 
 /// Older ones can corrupt a database when the log is reset (fixed in 3.51.3).
 const OLDEST_SQLITE: i32 = 3_051_003;

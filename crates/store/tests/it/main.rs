@@ -2,6 +2,7 @@
 
 mod cases;
 mod conformance;
+mod copying;
 mod log;
 mod officers;
 mod postgres;

@@ -1,17 +1,17 @@
-//! Whose key was replaced in the time that was lost, from what is left of that time: an export of its audit log, or another
+//! Whose key was replaced, and who was disabled, in the time that was lost, from what is left of that time: an export of its audit log, or another
 //! copy of its database.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs::File,
     io::{BufRead as _, BufReader},
     path::Path,
     sync::Arc,
 };
 
-use clavero_protocol::{EmployerKey, Ruc, Sucursal, Timestamp};
+use clavero_protocol::{EmployerKey, OfficerId, Ruc, Sucursal, Timestamp};
 use clavero_service::{KeyRing, ReplacedKey};
-use clavero_store::{Store, StoreError, acts};
+use clavero_store::{Store, StoreError, acts, officer_acts};
 use clavero_words::time;
 use serde_json::Value;
 
@@ -46,26 +46,31 @@ impl Change {
     }
 }
 
-type Changes = BTreeMap<i64, Change>;
+/// What the sources know of, by employer; the latest counts. An officer who was disabled stays so for ever.
+#[derive(Default)]
+struct Changes {
+    keys: BTreeMap<i64, Change>,
+    disabled: BTreeSet<OfficerId>,
+}
 
-/// All changes that the sources know of, by employer; the latest counts.
+/// All keys that were replaced and all officers who were disabled, as far as the sources know.
 pub(super) async fn read(
     command: &Restore,
     settings: &Settings,
     restored: (&Arc<dyn Store>, &KeyRing),
-) -> Result<Vec<Change>, Failure> {
-    let mut changes = Changes::new();
+) -> Result<(Vec<Change>, BTreeSet<OfficerId>), Failure> {
+    let mut changes = Changes::default();
     for source in &command.changed_since {
         match Database::parse(source) {
             Some(database) => of_database(&database, settings, restored, &mut changes).await?,
             None => of_export(Path::new(source), settings, restored.0, &mut changes).await?,
         }
     }
-    Ok(changes.into_values().collect())
+    Ok((changes.keys.into_values().collect(), changes.disabled))
 }
 
 fn note(changes: &mut Changes, change: Change) {
-    let standing = changes.entry(change.employer.as_i64()).or_insert(change);
+    let standing = changes.keys.entry(change.employer.as_i64()).or_insert(change);
     if standing.at <= change.at {
         *standing = change;
     }
@@ -86,6 +91,8 @@ async fn of_database(
     if lost.key_ring_fingerprint(keys.fingerprint()).await.map_err(failed)? != keys.fingerprint() {
         return Err(Failure::say("failed-foreign-keys", [("path", &settings.key_file.display())]));
     }
+    let officers = lost.officers().await.map_err(failed)?;
+    changes.disabled.extend(officers.iter().filter(|officer| !officer.active).map(|officer| officer.id));
     let mut above = 0;
     loop {
         let theirs = lost.key_states(above, PAGE).await.map_err(failed)?;
@@ -144,6 +151,7 @@ async fn of_export(
             return Err(no_export());
         } else {
             about = told(&line);
+            changes.disabled.extend(disabled(&line));
         }
     }
     if about.is_some() { Err(no_export()) } else { Ok(()) }
@@ -155,6 +163,13 @@ fn told(line: &Value) -> Option<(Timestamp, bool)> {
     let is_change = [acts::KEY_CHANGED, acts::KEY_FROZEN, acts::KEY_RETIRED].contains(&act);
     let counts = is_change && line["refusal"].is_null();
     counts.then_some((Timestamp::from_micros(line["time"].as_i64()?), act == acts::KEY_FROZEN))
+}
+
+/// The officer whose access was taken away, where a line tells of that.
+fn disabled(line: &Value) -> Option<OfficerId> {
+    let is_done = line["act"] == officer_acts::DISABLED && line["refusal"].is_null();
+    let id = u128::from_str_radix(line["officer"].as_str()?, 16).ok()?;
+    is_done.then(|| OfficerId(id.to_be_bytes()))
 }
 
 /// An employer as the log names them.

@@ -3,17 +3,19 @@
 mod changes;
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
+use clavero_protocol::OfficerId;
 use clavero_service::{
     BroughtBack, KeyRing, RestoreError,
     audit::{AuditLog, Sealer},
     bring_back, retire_keys,
 };
-use clavero_store::{Clock as _, Postgres, Sqlite, Store, SystemClock};
+use clavero_store::{Clock as _, Postgres, Sqlite, Store, StoreError, SystemClock};
 use clavero_words::time;
 use tokio::sync::watch;
 
@@ -46,9 +48,10 @@ pub(crate) async fn run(command: &Restore, settings: &Settings, terminal: Termin
         placed.map(fs::remove_file).transpose().ok();
         return Err(failure);
     }
-    let changes = changes::read(command, settings, (&store, &keys)).await?;
+    let (changes, disabled) = changes::read(command, settings, (&store, &keys)).await?;
     let replaced: Vec<_> = changes.iter().map(Change::replaced).collect();
     let retired = retire_keys(&store, &keys, &replaced).await.map_err(|error| failed(settings, error))?;
+    let disabled = disable(settings, &*store, disabled, terminal).await?;
     let mut progress = Stretch::new(terminal, "audit-progress");
     let verify = !command.unverified;
     let mut watch = |done, all| progress.at(done, all);
@@ -65,12 +68,35 @@ pub(crate) async fn run(command: &Restore, settings: &Settings, terminal: Termin
     if command.changed_since.is_empty() {
         terminal.tell("restore-no-list", &[]);
     } else {
+        terminal.tell("restore-officers", &[("count", &disabled.to_string())]);
         terminal.tell("restore-list", &[("count", &retired.len().to_string())]);
         changes.iter().filter(|change| retired.contains(&change.employer)).for_each(|change| {
             terminal::print(&change.line());
         });
     }
     Ok(())
+}
+
+/// Takes the access of officers away who had lost it before; says how many had it again.
+async fn disable(
+    settings: &Settings,
+    store: &dyn Store,
+    officers: BTreeSet<OfficerId>,
+    terminal: Terminal,
+) -> Result<u64, Failure> {
+    let failed = |error: StoreError| parts::store_failure(&settings.database, &error);
+    let mut count = 0;
+    for id in officers {
+        let Some(officer) = store.officer(id).await.map_err(failed)?.filter(|officer| officer.active) else {
+            continue;
+        };
+        match store.disable_officer(id, None).await.map_err(failed)? {
+            Ok(()) => count += 1,
+            // The last admin: somebody has to let another one in first.
+            Err(_) => terminal.tell("restore-officer-stays", &[("name", &officer.name)]),
+        }
+    }
+    Ok(count)
 }
 
 /// All checkpoints that are known outside of the database.
