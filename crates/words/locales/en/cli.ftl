@@ -252,7 +252,7 @@ help-backup--file = The backup's file; one that is there is not touched
 help-restore = Goes back to a backup: codes, links and sessions from before are dead
 help-restore--file = The backup that `clavero backup` made; it goes where database.url says, where none may be
 help-restore--in_place = The database is in its place already (pg_restore, pg_basebackup): ends what was secret in it
-help-restore--changed_since = What is left of the time that was lost: a file of `clavero audit export --open`, or the URL of another copy of the lost database. Keys that were changed since the backup stop working and are listed
+help-restore--changed_since = What is left of the time that was lost: a file of `clavero audit export --open`, or the URL of another copy of the lost database. Keys that were changed since the backup stop working and are listed, and officers who were disabled since are disabled again
 help-restore--checkpoint = More checkpoints of the log that was lost: the other nodes', an auditor's
 help-restore--unverified = Goes back even if the backup's audit log does not hold
 
@@ -265,8 +265,8 @@ restore-ended = Dead from now on: { $sessions } sessions, { $recoveries } recove
 restore-lost = The audit log has { $entries } entries; { $size } had been signed, so { $gone } are lost. It says so itself.
 restore-nothing-known = The audit log has { $entries } entries; no checkpoint says that there were more.
 restore-aside = The checkpoints of the log that was lost are in { $path }; keep them for the auditor.
-restore-not-known = As they were in the backup, and to be looked through: officers and passkeys that were disabled since, addresses and representatives that were changed since, cases and data whose retention had ended (clavero retention), and limits that were spent since.
-restore-no-list = It is not known which keys were changed after the backup: the older ones work again. Where a file of `clavero audit export --open` or another copy of the lost database is left, run it again with --in-place --changed-since; if not, the mail server knows who was told (`Su clave de empleador fue cambiada`).
+restore-not-known = As they were in the backup, and to be looked through: passkeys that officers gave up since, addresses and representatives that were changed since, cases and data whose retention had ended (clavero retention), and limits that were spent since.
+restore-no-list = It is not known which keys were changed after the backup, and which officers were disabled: the older keys work again, and those officers have access again. Where a file of `clavero audit export --open` or another copy of the lost database is left, run it again with --in-place --changed-since; if not, the mail server knows who was told (`Su clave de empleador fue cambiada`).
 restore-list = { $count ->
     [0] No employer changed their key after the backup, as far as is known.
     [one] One employer changed their key after the backup; the older one does not work, and they have to recover another (ruc,sucursal,moment,what):

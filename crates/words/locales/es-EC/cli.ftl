@@ -252,7 +252,7 @@ help-backup--file = El archivo de la copia; si ya existe, no se toca
 help-restore = Vuelve a una copia de seguridad: los códigos, enlaces y sesiones anteriores dejan de servir
 help-restore--file = La copia que hizo «clavero backup»; va al lugar de database.url, donde no debe haber ninguna
 help-restore--in_place = La base de datos ya está en su lugar (pg_restore, pg_basebackup): termina lo que era secreto en ella
-help-restore--changed_since = Lo que queda del tiempo perdido: un archivo de «clavero audit export --open», o la URL de otra copia de la base perdida. Las claves cambiadas desde la copia dejan de servir y se listan
+help-restore--changed_since = Lo que queda del tiempo perdido: un archivo de «clavero audit export --open», o la URL de otra copia de la base perdida. Las claves cambiadas desde la copia dejan de servir y se listan, y los funcionarios dados de baja desde entonces quedan otra vez sin acceso
 help-restore--checkpoint = Más puntos de control del registro perdido: de los demás nodos, de un auditor
 help-restore--unverified = Vuelve aunque el registro de auditoría de la copia no esté íntegro
 
@@ -265,8 +265,8 @@ restore-ended = Dejaron de servir: { $sessions } sesiones, { $recoveries } recup
 restore-lost = El registro de auditoría tiene { $entries } asientos; se habían firmado { $size }, así que se perdieron { $gone }. Queda escrito en él.
 restore-nothing-known = El registro de auditoría tiene { $entries } asientos; ningún punto de control dice que hubiera más.
 restore-aside = Los puntos de control del registro perdido quedan en { $path }; guárdelo para el auditor.
-restore-not-known = Vuelven a estar como en la copia, y hay que revisarlos: funcionarios y sus llaves de acceso dados de baja después, correos y representantes cambiados después, casos y datos borrados por su plazo (clavero retention), y los límites gastados después.
-restore-no-list = No se sabe qué claves se cambiaron después de la copia: las anteriores vuelven a servir. Si queda un archivo de «clavero audit export --open» u otra copia de la base perdida, repita con --in-place --changed-since; si no, el servidor de correo sabe a quién se avisó («Su clave de empleador fue cambiada»).
+restore-not-known = Vuelven a estar como en la copia, y hay que revisarlos: llaves de acceso que los funcionarios dejaron después, correos y representantes cambiados después, casos y datos borrados por su plazo (clavero retention), y los límites gastados después.
+restore-no-list = No se sabe qué claves se cambiaron ni qué funcionarios se dieron de baja después de la copia: las claves anteriores vuelven a servir, y esos funcionarios vuelven a tener acceso. Si queda un archivo de «clavero audit export --open» u otra copia de la base perdida, repita con --in-place --changed-since; si no, el servidor de correo sabe a quién se avisó («Su clave de empleador fue cambiada»).
 restore-list = { $count ->
     [0] Ningún empleador cambió su clave después de la copia, por lo que se sabe.
     [one] Un empleador cambió su clave después de la copia; la anterior no sirve y debe recuperar otra (ruc,sucursal,momento,qué):
