@@ -97,6 +97,10 @@ pub(crate) enum Import {
 pub(crate) struct ImportEmployers {
     #[arg(value_name = "FILE.csv")]
     pub(crate) file: PathBuf,
+    #[arg(long, id = "dry-run")]
+    pub(crate) dry_run: bool,
+    #[arg(long, value_name = "GONE.csv")]
+    pub(crate) gone: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) options: ImportOptions,
 }
@@ -320,6 +324,7 @@ mod tests {
             "clavero serve --config clavero.toml",
             "clavero --config clavero.toml serve",
             "clavero import employers employers.csv --strict",
+            "clavero import employers employers.csv --dry-run --gone gone.csv",
             "clavero import catastro a.csv b.csv",
             "clavero import catastro a.csv --accept-bad --accept-smaller --report bad.csv",
             "clavero doctor",

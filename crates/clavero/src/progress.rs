@@ -71,9 +71,18 @@ impl Progress {
 
     /// A line that stands above the bar.
     pub(crate) fn tell(&self, line: &str) {
+        self.aside(|| terminal::tell(line));
+    }
+
+    /// A line of the result, which stands above the bar too where both go to one terminal.
+    pub(crate) fn print(&self, line: &str) {
+        self.aside(|| terminal::print(line));
+    }
+
+    fn aside(&self, say: impl FnOnce()) {
         match &self.bar {
-            Some(bar) => bar.suspend(|| terminal::tell(line)),
-            None => terminal::tell(line),
+            Some(bar) => bar.suspend(say),
+            None => say(),
         }
     }
 

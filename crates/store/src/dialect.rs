@@ -49,13 +49,13 @@ impl Dialect {
         }
     }
 
-    /// The numbers of a JSON array, bound to the third parameter, as a subquery.
-    pub(crate) const fn numbers(self) -> &'static str {
+    /// The numbers of a JSON array, bound to this parameter, as a subquery.
+    pub(crate) fn numbers(self, parameter: u8) -> String {
         match self {
-            Self::Sqlite => "SELECT value FROM json_each(?3)",
-            Self::Postgres => {
-                "SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST(CAST(?3 AS TEXT) AS JSON))"
-            }
+            Self::Sqlite => format!("SELECT value FROM json_each(?{parameter})"),
+            Self::Postgres => format!(
+                "SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST(CAST(?{parameter} AS TEXT) AS JSON))"
+            ),
         }
     }
 

@@ -123,12 +123,6 @@ pub trait Store: Cases + Log + Officers + Registers + Restores + Send + Sync + '
     /// One employer.
     async fn employer(&self, key: &EmployerKey) -> Result<Option<Employer>, StoreError>;
 
-    /// Adds or updates employers, all in one transaction. A credential comes in only where none was set here.
-    async fn import_employers(
-        &self,
-        rows: Vec<(EmployerRecord, Option<NewCredential>)>,
-    ) -> Result<ImportCounts, StoreError>;
-
     // Budgets
 
     /// Whether each limit would allow one more event; draws on none.

@@ -1,8 +1,37 @@
-//! The tax register as it comes: whole, loaded beside the one that serves, and taken into use by one small transaction.
+//! The registers as they come. The employers: updated. The tax register: whole, loaded beside the one that serves, and taken into use by one small transaction.
 
 use async_trait::async_trait;
+use clavero_protocol::EmployerKey;
 
-use crate::{Decided, Digest, StoreError, TaxRow};
+use crate::{Decided, Digest, EmployerRecord, ImportCounts, NewCredential, StoreError, TaxRow};
+
+/// What a row of the registry says that differs from what stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EmployerField {
+    /// `tipo`.
+    Kind,
+    /// `razon_social`.
+    Name,
+    /// `representante_id`.
+    Representative,
+    /// `representante_nombre`.
+    RepresentativeName,
+    /// `correo`.
+    Email,
+    /// `tiene_clave`.
+    HasKey,
+}
+
+/// What becomes of a row of the registry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EmployerChange {
+    /// The employer was not there.
+    New,
+    /// Some of it differs.
+    Updated(Vec<EmployerField>),
+    /// It stands so already.
+    Unchanged,
+}
 
 /// The tax register that serves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +56,18 @@ const CLEARED_AT_ONCE: u32 = 50_000;
 /// The registers as they come: many rows at a time.
 #[async_trait]
 pub trait Registers: Send + Sync {
+    /// Adds or updates employers, each once, all in one transaction. A credential comes in only where none was set here.
+    async fn import_employers(
+        &self,
+        rows: Vec<(EmployerRecord, Option<NewCredential>)>,
+    ) -> Result<ImportCounts, StoreError>;
+
+    /// What [`Registers::import_employers`] would do with each of them. Changes nothing.
+    async fn review_employers(&self, rows: Vec<EmployerRecord>) -> Result<Vec<EmployerChange>, StoreError>;
+
+    /// At most `max` employers whose number is larger than `after`, in the order of their numbers.
+    async fn employer_keys(&self, after: i64, max: u32) -> Result<Vec<EmployerKey>, StoreError>;
+
     /// The tax register that serves.
     async fn tax_register(&self) -> Result<TaxRegister, StoreError>;
 

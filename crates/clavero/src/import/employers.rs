@@ -2,7 +2,7 @@
 //! and, if the keys come along, `clave_hash`.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet, hash_map::Entry},
     io::{self, BufRead},
 };
 
@@ -40,6 +40,8 @@ const LONGEST_NAME: usize = 500;
 /// A row that holds.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct EmployerRow {
+    /// The line on which it begins, from 1.
+    pub(crate) line: u64,
     pub(crate) key: EmployerKey,
     pub(crate) kind: EmployerKind,
     pub(crate) name: String,
@@ -55,14 +57,30 @@ pub(crate) struct EmployerRow {
 pub(crate) struct Employers<R> {
     table: Table<R>,
     rule: ForeignerRule,
-    /// Key → line of its first row.
+    mentioned: Mentioned,
+}
+
+/// The employers that a file names.
+#[derive(Default)]
+pub(crate) struct Mentioned {
+    /// Key → line of its first row that holds.
     seen: HashMap<i64, u64>,
+    /// Those of rows that are bad otherwise.
+    spoilt: HashSet<i64>,
+}
+
+impl Mentioned {
+    /// Whether the file names this one, be it in a bad row.
+    pub(crate) fn has(&self, key: &EmployerKey) -> bool {
+        let key = key.as_i64();
+        self.seen.contains_key(&key) || self.spoilt.contains(&key)
+    }
 }
 
 impl<R: BufRead> Employers<R> {
     /// Reads the header.
     pub(crate) fn new(input: R, rule: ForeignerRule) -> Result<Self, Unreadable> {
-        Ok(Self { table: Table::new(input, &SHAPE)?, rule, seen: HashMap::new() })
+        Ok(Self { table: Table::new(input, &SHAPE)?, rule, mentioned: Mentioned::default() })
     }
 
     /// The next employer, or why the row is none; `None` at the end.
@@ -73,34 +91,54 @@ impl<R: BufRead> Employers<R> {
             Some(Ok(row)) => row,
         };
         let line = row.line;
-        let employer = match employer(&row, &self.rule) {
-            Ok(employer) => employer,
-            Err((column, reason)) => return Ok(Some(Err(RowError { line, column: Some(column), reason }))),
+        let bad = |(column, reason): Fault| Ok(Some(Err(RowError { line, column: Some(column), reason })));
+        let key = match key(&row) {
+            Ok(key) => key,
+            Err(fault) => return bad(fault),
         };
-        if let Some(first) = self.seen.get(&employer.key.as_i64()) {
-            return Ok(Some(Err(RowError::whole(line, Reason::new("twice").with("first", first)))));
+        match employer(&row, key, &self.rule) {
+            Err(fault) => {
+                self.mentioned.spoilt.insert(key.as_i64());
+                bad(fault)
+            }
+            Ok(employer) => match self.mentioned.seen.entry(key.as_i64()) {
+                Entry::Occupied(first) => {
+                    Ok(Some(Err(RowError::whole(line, Reason::new("twice").with("first", first.get())))))
+                }
+                Entry::Vacant(place) => {
+                    place.insert(line);
+                    Ok(Some(Ok(employer)))
+                }
+            },
         }
-        self.seen.insert(employer.key.as_i64(), line);
-        Ok(Some(Ok(employer)))
+    }
+
+    /// Those that were named so far.
+    pub(crate) fn mentioned(self) -> Mentioned {
+        self.mentioned
     }
 }
 
 type Fault = (&'static str, Reason);
 
-fn employer(row: &Row<'_>, rule: &ForeignerRule) -> Result<EmployerRow, Fault> {
-    let [ruc, sucursal, name, kind, representative, representative_name, email, has_key] =
+fn key(row: &Row<'_>) -> Result<EmployerKey, Fault> {
+    let ruc = Ruc::parse(&row.get(0)).map_err(at("ruc"))?;
+    let sucursal = Sucursal::parse(&row.get(1)).map_err(at("sucursal"))?;
+    EmployerKey::new(ruc, sucursal).map_err(at("sucursal"))
+}
+
+fn employer(row: &Row<'_>, key: EmployerKey, rule: &ForeignerRule) -> Result<EmployerRow, Fault> {
+    let [_, _, name, kind, representative, representative_name, email, has_key] =
         std::array::from_fn(|column| row.get(column));
-    let ruc = Ruc::parse(&ruc).map_err(at("ruc"))?;
-    let sucursal = Sucursal::parse(&sucursal).map_err(at("sucursal"))?;
-    let key = EmployerKey::new(ruc, sucursal).map_err(at("sucursal"))?;
     let kind = EmployerKind::parse(&kind).map_err(|_| {
         ("tipo", Reason::new("kind").with("allowed", EmployerKind::ALL.map(EmployerKind::as_str).join(", ")))
     })?;
-    if (kind == EmployerKind::Domestico) != (ruc.kind() == RucKind::Domestic) {
+    if (kind == EmployerKind::Domestico) != (key.ruc().kind() == RucKind::Domestic) {
         return Err(("tipo", Reason::new("domestic-kind")));
     }
     let has_key = yes_or_no(&has_key)?;
     Ok(EmployerRow {
+        line: row.line,
         key,
         kind,
         name: plain(&name, "razon_social")?,

@@ -12,7 +12,7 @@ mod text;
 
 pub(crate) use self::{
     catastro::{COLUMNS as CATASTRO_COLUMNS, Catastro},
-    employers::{COLUMNS as EMPLOYER_COLUMNS, EmployerRow, Employers},
+    employers::{COLUMNS as EMPLOYER_COLUMNS, EmployerRow, Employers, Mentioned},
     register::{Contents, Place, Register, packed},
     row::RowError,
     sorted::Sorter,

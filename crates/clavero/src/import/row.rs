@@ -50,6 +50,16 @@ impl RowError {
         Self::whole(line, Reason::new("differs"))
     }
 
+    /// The employer was not there before.
+    pub(crate) const fn new_employer(line: u64) -> Self {
+        Self::whole(line, Reason::new("new-employer"))
+    }
+
+    /// The employer's value in this column is another one.
+    pub(crate) const fn another_value(line: u64, column: &'static str) -> Self {
+        Self { line, column: Some(column), reason: Reason::new("another-value") }
+    }
+
     /// The file ends in the middle of it.
     pub(crate) fn is_cut_off(&self) -> bool {
         self.reason.code == "truncated"

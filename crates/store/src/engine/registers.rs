@@ -1,15 +1,32 @@
 //! The registers on any engine.
 
 use async_trait::async_trait;
+use clavero_protocol::EmployerKey;
 
 use super::Engine;
 use crate::{
-    Decided, Digest, Overtaken, Registers, StoreError, TaxLoad, TaxRegister, TaxRow,
-    transactions::tax_register,
+    Decided, Digest, EmployerChange, EmployerRecord, ImportCounts, NewCredential, Overtaken, Registers,
+    StoreError, TaxLoad, TaxRegister, TaxRow,
+    transactions::{employers, import, tax_register},
 };
 
 #[async_trait]
 impl<E: Engine> Registers for E {
+    async fn import_employers(
+        &self,
+        rows: Vec<(EmployerRecord, Option<NewCredential>)>,
+    ) -> Result<ImportCounts, StoreError> {
+        self.write(rows, |tx, rows| Box::pin(import::employers(tx, rows))).await
+    }
+
+    async fn review_employers(&self, rows: Vec<EmployerRecord>) -> Result<Vec<EmployerChange>, StoreError> {
+        self.read(rows, |db, rows| Box::pin(import::review(db, rows))).await
+    }
+
+    async fn employer_keys(&self, after: i64, max: u32) -> Result<Vec<EmployerKey>, StoreError> {
+        self.read((after, max), |db, (after, max)| Box::pin(employers::keys(db, *after, *max))).await
+    }
+
     async fn tax_register(&self) -> Result<TaxRegister, StoreError> {
         self.read((), |db, ()| Box::pin(tax_register::standing(db))).await
     }

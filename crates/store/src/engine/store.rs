@@ -8,8 +8,8 @@ use clavero_protocol::{EmployerKey, Exceeded, Policy, Recovery, RecoveryId, Refu
 use super::Engine;
 use crate::{
     Advance, AuditEntry, Begin, Census, ChangeKey, Claim, ClaimedMail, Decided, Denied, Digest, Employer,
-    EmployerRecord, ImportCounts, Limit, LinkRecord, NewCredential, NewSession, NotAdvanced, Once,
-    RecoveryRecord, Redeem, Repudiation, Session, SessionLife, Settle, Store, StoreError,
+    Limit, LinkRecord, NewSession, NotAdvanced, Once, RecoveryRecord, Redeem, Repudiation, Session,
+    SessionLife, Settle, Store, StoreError,
     dialect::Lock,
     transactions::{audit, budgets, decision, employers, meta, outbox, recoveries, sessions, sweep},
 };
@@ -53,13 +53,6 @@ impl<E: Engine> Store for E {
 
     async fn employer(&self, key: &EmployerKey) -> Result<Option<Employer>, StoreError> {
         self.read(*key, |db, key| Box::pin(employers::find(db, key))).await
-    }
-
-    async fn import_employers(
-        &self,
-        rows: Vec<(EmployerRecord, Option<NewCredential>)>,
-    ) -> Result<ImportCounts, StoreError> {
-        self.write(rows, |tx, rows| Box::pin(employers::import(tx, rows))).await
     }
 
     async fn peek(&self, limits: Vec<Limit>) -> Result<Vec<Result<(), Exceeded>>, StoreError> {

@@ -5,6 +5,7 @@ pub(crate) mod budgets;
 pub(crate) mod cases;
 pub(crate) mod decision;
 pub(crate) mod employers;
+pub(crate) mod import;
 pub(crate) mod log;
 pub(crate) mod meta;
 pub(crate) mod officers;

@@ -137,7 +137,7 @@ async fn due(tx: &dyn Tx, claim: &Claim, max: usize) -> Result<Vec<Stored>, Stor
     // One text whatever lanes are busy, so that it is prepared once.
     let busy: Vec<String> = claim.busy_lanes.iter().map(i64::to_string).collect();
     let (busy, max) = (format!("[{}]", busy.join(",")), i64::try_from(max).unwrap_or(i64::MAX));
-    let (lanes, free) = (tx.dialect().numbers(), tx.dialect().take_free());
+    let (lanes, free) = (tx.dialect().numbers(3), tx.dialect().take_free());
     let sql = format!(
         "SELECT {COLUMNS} FROM outbox WHERE due_at <= ?1 AND lane NOT IN ({lanes}) ORDER BY due_at LIMIT ?2{free}"
     );

@@ -100,6 +100,7 @@ conforms! {
     registers {
         a_register_serves_as_a_whole_and_not_before_it_is_taken,
         a_later_load_ends_an_earlier_one_and_clears_what_it_left,
+        many_employers_come_at_once_and_a_review_says_beforehand_what_becomes_of_each,
     }
     officers {
         an_enrolment_address_is_used_once_and_ends,

@@ -1,9 +1,9 @@
-//! The tax register: loaded beside the one that serves.
+//! The registers as they come: many rows at a time.
 
-use clavero_protocol::TaxState;
-use clavero_store::{Overtaken, TaxRow};
+use clavero_protocol::{EmployerKey, TaxState};
+use clavero_store::{EmployerChange, EmployerField, EmployerRecord, ImportCounts, Overtaken, TaxRow};
 
-use crate::world::{World, employer};
+use crate::world::{World, credential, email, employer, record};
 
 fn row(ruc: i64, state: TaxState) -> TaxRow {
     TaxRow { ruc, state, word: format!("{state:?}"), since: "2024-01-31".to_owned() }
@@ -57,4 +57,39 @@ pub(crate) async fn a_later_load_ends_an_earlier_one_and_clears_what_it_left(wor
     store.load_tax_rows(later, vec![row(ruc, TaxState::Active)]).await.expect("rows").expect("nobody else");
     store.take_tax_register(later, 1, [2; 32]).await.expect("a change").expect("nobody else");
     assert_eq!(state(&world).await, TaxState::Active);
+}
+
+pub(crate) async fn many_employers_come_at_once_and_a_review_says_beforehand_what_becomes_of_each(
+    world: World,
+) {
+    let store = &world.store;
+    let key = |branch: u8| EmployerKey::from_i64(employer().as_i64() + i64::from(branch)).expect("a branch");
+    let branch = |branch: u8| EmployerRecord { key: key(branch), ..record(Some(email(branch))) };
+    let bring = async |rows: Vec<EmployerRecord>| {
+        let review = store.review_employers(rows.clone()).await.expect("a review");
+        let rows = rows.into_iter().map(|row| (row, Some(credential("$imported")))).collect();
+        let counts = store.import_employers(rows).await.expect("an import");
+        (review, counts)
+    };
+    let (review, counts) = bring((0..150).map(branch).collect()).await;
+    assert!(review.iter().all(|change| *change == EmployerChange::New));
+    assert_eq!(counts, ImportCounts { new: 150, ..ImportCounts::default() });
+    let mut rows: Vec<_> = (0..151).map(branch).collect();
+    for (row, branch) in rows.iter_mut().zip(0..70) {
+        row.email = Some(email(branch + 1));
+    }
+    rows[149].name.push_str(" y Asociados");
+    let (review, counts) = bring(rows).await;
+    assert_eq!(review[69], EmployerChange::Updated(vec![EmployerField::Email]));
+    assert_eq!((&review[70], &review[150]), (&EmployerChange::Unchanged, &EmployerChange::New));
+    assert_eq!(review[149], EmployerChange::Updated(vec![EmployerField::Name]));
+    assert_eq!(counts, ImportCounts { new: 1, updated: 71, unchanged: 79 });
+    for (number, version) in [(0, 2), (69, 2), (70, 1), (149, 1), (150, 1)] {
+        let stands = store.employer(&key(number)).await.expect("a read").expect("the branch");
+        assert_eq!(stands.email_version, version, "{number}");
+        assert_eq!(stands.credential.map(|credential| credential.phc).as_deref(), Some("$imported"));
+    }
+    let page = async |after, max| store.employer_keys(after, max).await.expect("a read");
+    let (first, rest) = (page(-1, 60).await, page(key(59).as_i64(), 1_000).await);
+    assert_eq!((first.len(), [first, rest].concat()), (60, (0..151).map(key).collect::<Vec<_>>()));
 }

@@ -104,6 +104,6 @@ impl Report {
     }
 }
 
-fn unwritten(path: &str, why: &impl ToString) -> Failure {
+pub(super) fn unwritten(path: &str, why: &impl ToString) -> Failure {
     Failure::say("failed-write", [("path", &path), ("why", why)])
 }

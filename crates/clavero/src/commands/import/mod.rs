@@ -3,6 +3,7 @@
 mod catastro;
 mod employers;
 mod faults;
+mod gone;
 mod reading;
 
 use std::{
