@@ -77,8 +77,9 @@ pub trait Registers: Send + Sync {
     /// Begins to load a tax register. What an earlier load left half done, it will have to clear.
     async fn begin_tax_load(&self) -> Result<TaxLoad, StoreError>;
 
-    /// Deletes at most `max` rows of the table that does not serve; answers how many.
-    async fn clear_tax_load(&self, load: TaxLoad, max: u32) -> Decided<u64, Overtaken>;
+    /// Deletes at most `max` rows of the table that does not serve, from the smallest RUC that is larger than `after`. Answers how
+    /// far it came, or nothing when there are no more: a server finds what it deleted last still in its way.
+    async fn clear_tax_load(&self, load: TaxLoad, after: i64, max: u32) -> Decided<Option<i64>, Overtaken>;
 
     /// Adds rows to the table that does not serve. Each RUC comes once; in the order of RUCs is quickest.
     async fn load_tax_rows(&self, load: TaxLoad, rows: Vec<TaxRow>) -> Decided<(), Overtaken>;
@@ -88,13 +89,14 @@ pub trait Registers: Send + Sync {
 
     /// Empties the table that does not serve, a piece at a time.
     async fn empty_tax_load(&self, load: TaxLoad) -> Decided<(), Overtaken> {
-        loop {
-            match self.clear_tax_load(load, CLEARED_AT_ONCE).await? {
-                Ok(0) => return Ok(Ok(())),
-                Ok(_) => {}
+        let mut after = Some(-1);
+        while let Some(from) = after {
+            after = match self.clear_tax_load(load, from, CLEARED_AT_ONCE).await? {
+                Ok(after) => after,
                 Err(overtaken) => return Ok(Err(overtaken)),
-            }
+            };
         }
+        Ok(Ok(()))
     }
 
     /// Takes a small register into use, one row a RUC.

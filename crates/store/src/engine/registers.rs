@@ -39,8 +39,11 @@ impl<E: Engine> Registers for E {
         self.write((), |tx, ()| Box::pin(tax_register::begin(tx))).await
     }
 
-    async fn clear_tax_load(&self, load: TaxLoad, max: u32) -> Decided<u64, Overtaken> {
-        self.write((load, max), |tx, (load, max)| Box::pin(tax_register::clear(tx, *load, *max))).await
+    async fn clear_tax_load(&self, load: TaxLoad, after: i64, max: u32) -> Decided<Option<i64>, Overtaken> {
+        self.write((load, after, max), |tx, (load, after, max)| {
+            Box::pin(tax_register::clear(tx, *load, *after, *max))
+        })
+        .await
     }
 
     async fn load_tax_rows(&self, load: TaxLoad, rows: Vec<TaxRow>) -> Decided<(), Overtaken> {

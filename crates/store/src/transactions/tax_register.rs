@@ -120,16 +120,22 @@ pub(crate) async fn load(tx: &dyn Tx, load: TaxLoad, rows: &[TaxRow]) -> Decided
     Ok(Ok(()))
 }
 
-pub(crate) async fn clear(tx: &dyn Tx, load: TaxLoad, max: u32) -> Decided<u64, Overtaken> {
+pub(crate) async fn clear(
+    tx: &dyn Tx,
+    load: TaxLoad,
+    after: i64,
+    max: u32,
+) -> Decided<Option<i64>, Overtaken> {
     let table = match hold(tx, load).await? {
         Ok(serving) => serving.other().name(),
         Err(overtaken) => return Ok(Err(overtaken)),
     };
-    let sql = format!("SELECT ruc FROM {table} ORDER BY ruc LIMIT 1 OFFSET ?1");
-    let end: Option<i64> = tx.first(&sql, params![max], |row| row.get(0)).await?;
-    let sql = format!("DELETE FROM {table} WHERE ruc < ?1");
+    let sql = format!("SELECT ruc FROM {table} WHERE ruc > ?1 ORDER BY ruc LIMIT 1 OFFSET ?2");
+    let end: Option<i64> = tx.first(&sql, params![after, max], |row| row.get(0)).await?;
     // No RUC is as large.
-    tx.execute(&sql, params![end.unwrap_or(i64::MAX)]).await.map(Ok)
+    let before = end.unwrap_or(i64::MAX);
+    tx.put(&format!("DELETE FROM {table} WHERE ruc > ?1 AND ruc < ?2"), params![after, before])?;
+    Ok(Ok(end.map(|end| end - 1)))
 }
 
 pub(crate) async fn take(tx: &dyn Tx, load: TaxLoad, size: u64, digest: &Digest) -> Decided<(), Overtaken> {

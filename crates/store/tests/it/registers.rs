@@ -31,10 +31,11 @@ pub(crate) async fn a_register_serves_as_a_whole_and_not_before_it_is_taken(worl
     assert_eq!(state(&world).await, TaxState::Closed);
     let serving = store.tax_register().await.expect("a read");
     assert_eq!((serving.size, serving.digest), (3, Some([5; 32])));
-    let clear = async |max| store.clear_tax_load(load, max).await.expect("a change").expect("nobody else");
-    assert_eq!(clear(1).await, 1, "the old one goes piece by piece");
-    store.empty_tax_load(load).await.expect("a change").expect("nobody else");
-    assert_eq!(clear(10).await, 0);
+    let clear = async |after, max| store.clear_tax_load(load, after, max).await.expect("a change");
+    // What is left is piece by piece the old one: RUC 1, and that of the employer.
+    assert_eq!(clear(-1, 1).await, Ok(Some(ruc - 1)));
+    assert_eq!(clear(ruc - 1, 1).await, Ok(None));
+    assert_eq!(clear(-1, 1).await, Ok(None));
     let rucs = async |after| -> Vec<i64> {
         store.tax_rows(after, 2).await.expect("a read").iter().map(|row| row.ruc).collect()
     };
@@ -51,7 +52,7 @@ pub(crate) async fn a_later_load_ends_an_earlier_one_and_clears_what_it_left(wor
     let refused = store.load_tax_rows(earlier, vec![row(9, TaxState::Closed)]).await;
     assert_eq!(refused.expect("an answer"), Err(Overtaken));
     assert_eq!(store.take_tax_register(earlier, 1, [1; 32]).await.expect("an answer"), Err(Overtaken));
-    assert_eq!(store.clear_tax_load(earlier, 9).await.expect("an answer"), Err(Overtaken));
+    assert_eq!(store.clear_tax_load(earlier, -1, 9).await.expect("an answer"), Err(Overtaken));
     assert_eq!(state(&world).await, TaxState::Unknown);
     store.empty_tax_load(later).await.expect("a change").expect("nobody else");
     store.load_tax_rows(later, vec![row(ruc, TaxState::Active)]).await.expect("rows").expect("nobody else");

@@ -149,13 +149,15 @@ async fn empty(
     turn: Option<Duration>,
 ) -> Decided<(), Overtaken> {
     let max = u32::try_from(BATCH).unwrap_or(u32::MAX);
-    loop {
-        match store.clear_tax_load(load, max).await? {
-            Ok(0) => return Ok(Ok(())),
-            Ok(_) => rest(turn).await,
+    let mut after = Some(-1);
+    while let Some(from) = after {
+        after = match store.clear_tax_load(load, from, max).await? {
+            Ok(after) => after,
             Err(overtaken) => return Ok(Err(overtaken)),
-        }
+        };
+        rest(turn).await;
     }
+    Ok(Ok(()))
 }
 
 fn make_batches(register: &Register, to: &mpsc::Sender<io::Result<Vec<TaxRow>>>) {
