@@ -1,34 +1,6 @@
 //! Who may recover online, who must come in person, and who does not match: the official procedure's cases.
 
-use crate::{EmployerKind, RepresentativeId, recovery::AssistedReason};
-
-/// The RUC's state at the tax authority.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TaxState {
-    /// `ACTIVO`.
-    Active,
-    /// `SUSPENDIDO`.
-    Suspended,
-    /// `PASIVO`.
-    Closed,
-    /// A word that this version does not know: a person has to look at it.
-    Other,
-    /// The source has no such RUC.
-    Unknown,
-}
-
-impl TaxState {
-    /// The state of the authority's word (`ESTADO_CONTRIBUYENTE`), whatever its case.
-    #[must_use]
-    pub fn parse(word: &str) -> Self {
-        match word.trim().to_uppercase().as_str() {
-            "ACTIVO" => Self::Active,
-            "SUSPENDIDO" => Self::Suspended,
-            "PASIVO" => Self::Closed,
-            _ => Self::Other,
-        }
-    }
-}
+use crate::{EmployerKind, RepresentativeId, TaxState, recovery::AssistedReason};
 
 /// What the registry says of an employer, as far as it decides the way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,11 +42,13 @@ pub enum AssistedCause {
     RucUnknown,
     /// The tax authority's state is a word that a person has to look at.
     RucUnclear,
+    /// The tax authority could not be asked, and the operator sends those in person.
+    RucUnconfirmed,
 }
 
 impl AssistedCause {
     /// Every cause that a reason of its own does not name.
-    pub const FINER: [Self; 3] = [Self::KeyFrozen, Self::RucUnknown, Self::RucUnclear];
+    pub const FINER: [Self; 4] = [Self::KeyFrozen, Self::RucUnknown, Self::RucUnclear, Self::RucUnconfirmed];
 
     /// The cause of a reason, for an employer that stands like this.
     #[must_use]
@@ -84,6 +58,7 @@ impl AssistedCause {
             (AssistedReason::NoValidEmail, _) if standing.frozen => Self::KeyFrozen,
             (AssistedReason::RucSuspended, TaxState::Unknown) => Self::RucUnknown,
             (AssistedReason::RucSuspended, TaxState::Other) => Self::RucUnclear,
+            (AssistedReason::RucSuspended, TaxState::Unconfirmed) => Self::RucUnconfirmed,
             _ => Self::Reason(reason),
         }
     }
@@ -96,6 +71,7 @@ impl AssistedCause {
             Self::KeyFrozen => "key_frozen",
             Self::RucUnknown => "ruc_unknown",
             Self::RucUnclear => "ruc_unclear",
+            Self::RucUnconfirmed => "ruc_unconfirmed",
         }
     }
 }
@@ -118,8 +94,10 @@ pub fn eligibility(
         match standing.tax {
             TaxState::Closed => return Assisted(AssistedReason::RucClosed),
             TaxState::Suspended | TaxState::Other => return Assisted(AssistedReason::RucSuspended),
-            TaxState::Unknown if !unknown_ruc_goes_online => return Assisted(AssistedReason::RucSuspended),
-            TaxState::Active | TaxState::Unknown => {}
+            TaxState::Unknown | TaxState::Unconfirmed if !unknown_ruc_goes_online => {
+                return Assisted(AssistedReason::RucSuspended);
+            }
+            TaxState::Active | TaxState::Unknown | TaxState::Unconfirmed => {}
         }
     }
     if standing.frozen || !standing.has_email {

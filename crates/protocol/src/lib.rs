@@ -15,6 +15,7 @@ mod password;
 mod plain;
 mod policy;
 mod recovery;
+mod tax;
 mod time;
 
 pub use case::{
@@ -25,7 +26,7 @@ pub use case::{
     Way,
 };
 pub use code::TypedCode;
-pub use eligibility::{AssistedCause, Eligibility, Standing, TaxState, eligibility};
+pub use eligibility::{AssistedCause, Eligibility, Standing, eligibility};
 pub use email::EmailAddress;
 pub use identifier::{
     Cedula, EmployerKey, EmployerKind, FieldError, ForeignerCode, ForeignerRule, RepresentativeId, Ruc,
@@ -41,4 +42,5 @@ pub use recovery::{
     Act, AssistedReason, Command, FlowMail, Handoff, Issue, Recovery, RecoveryId, Refusal, Stage, State,
     Subject, Transition,
 };
+pub use tax::{Inquiry, TaxOrigin, TaxPolicy, TaxRecord, TaxSource, TaxState, TaxWord};
 pub use time::Timestamp;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::case::CasePolicy;
+use crate::{TaxPolicy, case::CasePolicy};
 
 /// What is answered when the three identifiers do not match the registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +44,8 @@ pub struct Policy {
     pub mismatch: Mismatch,
     /// The rules of the assisted path.
     pub cases: CasePolicy,
+    /// The rules about the tax authority's word.
+    pub tax: TaxPolicy,
 }
 
 impl Default for Policy {
@@ -64,6 +66,7 @@ impl Default for Policy {
             links_per_flow: 5,
             mismatch: Mismatch::Say,
             cases: CasePolicy::default(),
+            tax: TaxPolicy::default(),
         }
     }
 }

@@ -19,6 +19,8 @@ const DESK_CODES_PER_DAY: u32 = 20;
 const CASES_PER_ADDRESS: u32 = 100;
 /// Well-formed references that name no case, in an hour. The check symbol catches slips before they count.
 const CASE_GUESSES: u32 = 30;
+/// Queries of the tax authority in a minute, over all nodes: it serves a whole country.
+const TAX_QUERIES: u32 = 300;
 /// Wrong current keys, or repeats of a used form, in an hour.
 const KEY_CHECKS: u32 = 10;
 
@@ -160,6 +162,17 @@ impl Budgets<'_> {
             Rule { limit: policy.email_changes_per_day, window: DAY },
         ];
         self.log("email-changes", &officer.0, rules)
+    }
+
+    /// Queries of the tax authority.
+    pub(crate) fn tax_queries(&self) -> Limit {
+        self.rate("tax-all", &[], TAX_QUERIES, MINUTE)
+    }
+
+    /// Those that one network brings about.
+    pub(crate) fn tax_queries_of(&self, client: &Client) -> Limit {
+        let limit = self.settings.limits.starts_per_address;
+        self.rate("tax-net", &client.network(), limit, MINUTE * 10)
     }
 
     /// Comparisons of a key outside signing in.

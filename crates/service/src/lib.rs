@@ -27,13 +27,15 @@ mod repeat;
 mod restore;
 mod secrets;
 mod settings;
+mod tax;
 mod views;
+mod way;
 
 use std::sync::Arc;
 
 use clavero_documents::{Press, PressSettings};
 use clavero_passkeys::Passkeys;
-use clavero_protocol::{BreachedPasswords, Policy};
+use clavero_protocol::{BreachedPasswords, Policy, TaxSource};
 use clavero_store::{Store, StoreError, Unready};
 
 use brake::Brake;
@@ -76,6 +78,8 @@ pub struct Service {
     press: Press,
     /// Whether the brake over all codes is on.
     brake: Brake,
+    /// The tax authority; none where only its register is used.
+    tax: Option<tax::Inquiries>,
 }
 
 /// The settings, with the policy where the store's transactions can hold it.
@@ -114,6 +118,9 @@ pub enum ServiceError {
     /// The threads that set papers cannot be started.
     #[error("the press cannot be started: {0}")]
     Press(std::io::Error),
+    /// The tax authority's address cannot be used.
+    #[error("the tax authority cannot be asked: {0}")]
+    Tax(#[from] clavero_tax::Unusable),
 }
 
 impl Service {
@@ -133,6 +140,9 @@ impl Service {
         let epoch = store.epoch().await?;
         let policy = Arc::new(settings.policy.clone());
         let desk = &settings.desk;
+        let authority = settings.tax_authority.as_ref().filter(|_| policy.tax.source != TaxSource::Register);
+        let tax =
+            authority.map(|authority| tax::Inquiries::new(Arc::clone(&store), authority)).transpose()?;
         let passkeys = desk.public_url.as_ref().and_then(|url| Passkeys::new(url, &desk.name).ok());
         Ok(Arc::new(Self {
             hasher: Hasher::start(Arc::clone(&keys)),
@@ -144,6 +154,7 @@ impl Service {
             passkeys,
             press: Press::start(PressSettings::default()).map_err(ServiceError::Press)?,
             brake: Brake::default(),
+            tax,
         }))
     }
 

@@ -1,8 +1,7 @@
 //! Starting a recovery, and its steps up to the link.
 
 use clavero_protocol::{
-    AssistedCause, AssistedReason, Command, Eligibility, Mismatch, Recovery, RecoveryId, Stage, Subject,
-    TypedCode, eligibility,
+    AssistedCause, AssistedReason, Command, Mismatch, Recovery, RecoveryId, Stage, Subject, TypedCode,
 };
 use clavero_store::{
     Actor, Advance, AuditEntry, Begin, BudgetKey, Denied, Employer, Limit, Once, RecoveryRecord, acts,
@@ -19,6 +18,7 @@ use crate::{
     repeat::{Begun, FlowName},
     secrets::{Token, random},
     views::{CodeView, LinkMailView, RecoveryView, is_delayed},
+    way::Way,
 };
 
 /// Letters and digits that are not mistaken for one another.
@@ -46,13 +46,6 @@ pub struct StartedRecovery {
     pub view: RecoveryView,
     /// What opens it again; given this once.
     pub token: String,
-}
-
-/// What the identifiers lead to.
-pub(crate) enum Way {
-    Online(Box<Employer>),
-    Assisted(Box<Employer>, AssistedReason),
-    Mismatch,
 }
 
 impl Service {
@@ -91,7 +84,7 @@ impl Service {
         client: &Client,
     ) -> Result<StartedRecovery, StartError> {
         let Toll { once, all_codes } = self.require_proof(&request, client).await?;
-        match self.way(&request.identifiers).await? {
+        match self.way_asking(&request.identifiers, client).await? {
             Way::Online(employer) => {
                 let limits = self.start_limits(&request.identifiers, &employer, client, all_codes);
                 let codes = Some(self.budgets().codes(&request.identifiers.employer).key);
@@ -122,18 +115,6 @@ impl Service {
                 self.begin(&request, Subject::Decoy, None, start).await
             }
         }
-    }
-
-    pub(crate) async fn way(&self, identifiers: &Identifiers) -> Result<Way, StartError> {
-        let employer = self.store.employer(&identifiers.employer).await?;
-        let standing = employer.as_ref().map(Employer::standing);
-        let unknown_goes_online = self.settings.unknown_ruc_goes_online;
-        let decided = eligibility(standing.as_ref(), &identifiers.representative, unknown_goes_online);
-        Ok(match (decided, employer) {
-            (Eligibility::Online, Some(employer)) => Way::Online(Box::new(employer)),
-            (Eligibility::Assisted(reason), Some(employer)) => Way::Assisted(Box::new(employer), reason),
-            _ => Way::Mismatch,
-        })
     }
 
     /// Asks for work where failures or the sum of all codes call for it.
@@ -391,7 +372,8 @@ impl Service {
         };
         let mut view = self.view_with(record, self.hint_of(employer.as_ref()));
         if let Some(reason) = view.assisted {
-            view.cause = Some(AssistedCause::of(reason, employer.as_ref().map(Employer::standing).as_ref()));
+            let standing = employer.as_ref().map(|employer| self.standing_of(employer));
+            view.cause = Some(AssistedCause::of(reason, standing.as_ref()));
             let case = self.store.case_from(record.recovery.id).await?;
             view.case_reference = case.map(|case| case.reference.as_str().to_owned());
         }

@@ -78,8 +78,8 @@ pub struct Settings {
     pub limits: Limits,
     /// How long sessions last.
     pub sessions: SessionLife,
-    /// Whether a RUC that the tax register does not know goes online.
-    pub unknown_ruc_goes_online: bool,
+    /// Where the tax authority is asked, if `policy.tax` wants it asked.
+    pub tax_authority: Option<clavero_tax::Settings>,
     /// The service centres, in the order in which cases name them.
     pub centres: Vec<Centre>,
     /// What to bring to a desk.
@@ -98,7 +98,7 @@ impl Default for Settings {
             foreigner: ForeignerRule::default(),
             limits: Limits::default(),
             sessions: SessionLife { idle: Duration::from_mins(15), absolute: Duration::from_hours(12) },
-            unknown_ruc_goes_online: true,
+            tax_authority: None,
             centres: Vec::new(),
             documents: Vec::new(),
             institution_words: Vec::new(),

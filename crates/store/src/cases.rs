@@ -5,7 +5,8 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use clavero_protocol::{
     AssistedCase, AssistedReason, CaseAct, CaseActor, CaseCommand, CaseId, CaseReference, CaseRefusal,
-    CaseState, EmployerKey, Exceeded, Facts, OfficerId, Policy, RecoveryId, RepresentativeId, Timestamp,
+    CaseState, EmployerKey, Exceeded, Facts, OfficerId, Policy, RecoveryId, RepresentativeId, TaxPolicy,
+    Timestamp,
 };
 
 use crate::{Decided, Denied, Digest, Limit, SealedEmail, StoreError};
@@ -226,8 +227,8 @@ pub trait Cases: Send + Sync + 'static {
     /// The case whose slip has this digest.
     async fn case_by_slip(&self, secret: Digest) -> Result<Option<CaseRecord>, StoreError>;
 
-    /// What the machine would be told at this moment.
-    async fn case_facts(&self, id: CaseId) -> Result<Option<Facts>, StoreError>;
+    /// What the machine would be told at this moment, by these rules about the tax authority's word.
+    async fn case_facts(&self, id: CaseId, tax: TaxPolicy) -> Result<Option<Facts>, StoreError>;
 
     /// Takes one step: state, mails, registry, recoveries and audit in one transaction.
     async fn step_case(&self, step: CaseStep) -> Decided<CaseRecord, CaseNotTaken>;

@@ -20,6 +20,7 @@ mod restore;
 mod sql;
 mod sqlite;
 mod stage;
+mod tax;
 mod transactions;
 
 use async_trait::async_trait;
@@ -36,6 +37,7 @@ pub use postgres::Postgres;
 pub use registers::*;
 pub use restore::*;
 pub use sqlite::{BackupError, PageWatcher, Sqlite};
+pub use tax::*;
 
 /// Why the store could not do it. Nothing was changed, unless [`StoreError::Unknown`] says otherwise.
 #[derive(Debug, thiserror::Error)]
@@ -90,7 +92,7 @@ pub type Decided<T, E> = Result<Result<T, E>, StoreError>;
 
 /// The durable state.
 #[async_trait]
-pub trait Store: Cases + Log + Officers + Registers + Restores + Send + Sync + 'static {
+pub trait Store: Cases + Log + Officers + Registers + Restores + TaxAnswers + Send + Sync + 'static {
     /// The engine's clock.
     fn now(&self) -> Timestamp;
 

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use clavero_protocol::{
     Command, EmployerKey, EmployerKind, Exceeded, Policy, Recovery, RecoveryId, Refusal, RepresentativeId,
-    Rule, Standing, TaxState, Timestamp,
+    Rule, Standing, TaxPolicy, TaxRecord, TaxState, Timestamp,
 };
 
 /// SHA-256 of a secret that only its holder has.
@@ -95,24 +95,34 @@ pub struct Employer {
     pub email_version: u32,
     /// The key, if one was set here or imported.
     pub credential: Option<Credential>,
-    /// The tax authority's state.
-    pub tax: TaxState,
-    /// Since when, as the register writes it; empty where it does not say.
-    pub tax_since: String,
+    /// What is known of its RUC at the tax authority.
+    pub tax: TaxRecord,
 }
 
 impl Employer {
-    /// What decides the way on.
+    /// What decides the way on, with what is known of the RUC now.
     #[must_use]
-    pub fn standing(&self) -> Standing {
+    pub fn standing(&self, tax: &TaxPolicy, now: Timestamp) -> Standing {
         Standing {
             kind: self.record.kind,
             representative: self.record.representative.clone(),
-            has_key: self.record.has_key || self.credential.is_some(),
+            has_key: self.has_key(),
             has_email: self.record.email.is_some(),
-            frozen: self.credential.as_ref().is_some_and(|credential| credential.frozen),
-            tax: self.tax,
+            frozen: self.is_frozen(),
+            tax: tax.settled(&self.tax, now),
         }
+    }
+
+    /// Whether a key was ever given out.
+    #[must_use]
+    pub fn has_key(&self) -> bool {
+        self.record.has_key || self.credential.is_some()
+    }
+
+    /// Whether the owner answered "no fui yo" and nobody has looked at it yet.
+    #[must_use]
+    pub fn is_frozen(&self) -> bool {
+        self.credential.as_ref().is_some_and(|credential| credential.frozen)
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use clavero_protocol::Timestamp;
+use clavero_protocol::{Mismatch, Timestamp};
 use clavero_service::{BreachFilter, KeyRing, mail::Transport as _};
 use clavero_store::{Clock as _, Store, StoreError, SystemClock};
+use clavero_tax::{Authority, Fault};
 use clavero_words::time::rfc_3339;
 
 use super::serve;
@@ -89,6 +90,7 @@ pub(crate) async fn run(
     database(&mut checkup, &settings, keys.as_ref()).await;
     breach_filter(&mut checkup, &settings);
     mail(&mut checkup, &settings, command.offline).await;
+    tax(&mut checkup, &settings, command.offline).await;
     checkup.end()
 }
 
@@ -278,5 +280,36 @@ async fn mail(checkup: &mut Checkup, settings: &Settings, offline: bool) {
         checkup.say(Verdict::Fine, "mail", "doctor-mail-fine", &[("host", &host)]);
     } else {
         checkup.say(Verdict::Failed, "mail", "doctor-mail-failed", &[("host", &host)]);
+    }
+}
+
+/// Whether the tax authority could be asked. It is asked nothing: a connection is made, and its certificate looked at.
+async fn tax(checkup: &mut Checkup, settings: &Settings, offline: bool) {
+    let Some(authority) = serve::tax_authority(settings) else {
+        return checkup.say(Verdict::Fine, "tax", "doctor-tax-register", &[]);
+    };
+    let is_hidden = settings.recovery.mismatch == Mismatch::Hide;
+    if is_hidden && !settings.sri.policy.unknown_goes_online {
+        checkup.say(Verdict::Hint, "tax", "doctor-tax-hidden", &[]);
+    }
+    if offline {
+        return checkup.say(Verdict::Hint, "tax", "doctor-tax-offline", &[]);
+    }
+    let host = authority.base_url.host_str().unwrap_or_default().to_owned();
+    let probed = match Authority::new(&authority) {
+        Ok(authority) => authority.probe().await,
+        Err(error) => return checkup.failure("tax", &serve::unusable(settings, error)),
+    };
+    match probed {
+        Ok(()) => checkup.say(Verdict::Fine, "tax", "doctor-tax-fine", &[("host", &host)]),
+        Err(fault) => {
+            let why = match fault {
+                Fault::Slow => "doctor-tax-slow",
+                Fault::Tls => "doctor-tax-tls",
+                _ => "doctor-tax-unreachable",
+            };
+            let why = checkup.terminal.speech().say(why, &[]);
+            checkup.say(Verdict::Failed, "tax", "doctor-tax-failed", &[("host", &host), ("why", &why)]);
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path, sync::Arc};
 
+use clavero_protocol::TaxSource;
 use clavero_service::{
     Service, ServiceError,
     audit::{self, AuditLog, LogError, Sealer},
@@ -81,6 +82,7 @@ pub(super) async fn start_service(
     let (store, keys) = (parts::open_store(settings).await?, parts::open_keys(settings)?);
     let breached = parts::breached(settings)?;
     Service::start(store, keys, breached, told).await.map_err(|error| match error {
+        ServiceError::Tax(error) => unusable(settings, error),
         ServiceError::Press(error) => Failure::say("failed-press", [("why", &error)]),
         ServiceError::ForeignKeyRing => {
             Failure::say("failed-foreign-keys", [("path", &settings.key_file.display())])
@@ -99,7 +101,7 @@ pub(super) fn service_settings(settings: &Settings, public_url: &str) -> clavero
         foreigner: settings.foreigner,
         limits: settings.limits,
         sessions: settings.sessions,
-        unknown_ruc_goes_online: settings.sri.unknown_goes_online,
+        tax_authority: tax_authority(settings),
         centres: settings.assisted.centres.clone(),
         documents: settings.assisted.documents.clone(),
         institution_words: vec![
@@ -115,6 +117,18 @@ pub(super) fn service_settings(settings: &Settings, public_url: &str) -> clavero
             demonstration: false,
         },
     }
+}
+
+/// The tax authority, where it is to be asked.
+pub(super) fn tax_authority(settings: &Settings) -> Option<clavero_tax::Settings> {
+    let sri = &settings.sri;
+    let base_url = sri.base_url.clone().filter(|_| sri.policy.source != TaxSource::Register)?;
+    Some(clavero_tax::Settings { base_url, timeout: sri.timeout })
+}
+
+pub(super) fn unusable(settings: &Settings, error: clavero_tax::Unusable) -> Failure {
+    let fault = Fault::new("sri-unusable").with("why", error);
+    Failure::Config(vec![settings.origins.problem("sri.base_url", fault)])
 }
 
 /// What the pages are told.

@@ -2,13 +2,13 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use clavero_protocol::{EmployerKind, Need, Policy};
+use clavero_protocol::{EmployerKind, Need, Policy, TaxSource};
 use url::{Host, Url};
 
 use super::{
     duration::show_duration,
     problem::{Fault, Problem},
-    settings::{Settings, SriSource},
+    settings::Settings,
 };
 
 /// Chances of a guesser against one employer in a day, at most: one in a thousand. Past it the budgets no longer
@@ -18,6 +18,8 @@ const GUESSER_ONE_IN: u64 = 1_000;
 const LONGEST_TTL: Duration = Duration::from_hours(24);
 /// An address that makes an officer lies in somebody's mailbox for so long at most.
 const LONGEST_ENROLMENT: Duration = Duration::from_hours(7 * 24);
+/// Somebody waits before a page for as long.
+const LONGEST_QUERY: Duration = Duration::from_secs(10);
 /// The form stands open on a screen for so long at most.
 const LONGEST_FORM: Duration = Duration::from_hours(1);
 /// NIST SP 800-63B-4 §3.1.1.2: never fewer than 8, and at least 64 must be possible.
@@ -40,6 +42,7 @@ pub(crate) fn check_serving(settings: &Settings) -> Vec<Problem> {
     check.spans();
     check.codes();
     check.assisted();
+    check.tax();
     check.rest();
     check.problems
 }
@@ -128,7 +131,9 @@ impl Check<'_> {
         for (key, span) in [
             ("assisted.case_ttl", policy.cases.case_ttl),
             ("assisted.slip_ttl", policy.cases.slip_ttl),
-            ("sri.max_age", self.settings.sri.max_age),
+            ("sri.max_age", self.settings.sri.policy.max_age),
+            ("sri.recheck_after", self.settings.sri.policy.recheck_after),
+            ("sri.timeout", self.settings.sri.timeout),
             ("retention.cases", self.settings.retention.cases),
             ("retention.log", self.settings.retention.log),
             ("session.idle_ttl", self.settings.sessions.idle),
@@ -237,7 +242,7 @@ impl Check<'_> {
     }
 
     fn rest(&mut self) {
-        let (password, sri) = (&self.settings.password, &self.settings.sri);
+        let password = &self.settings.password;
         self.refuse_if(
             password.min_length < SHORTEST_PASSWORD,
             "password.min_length",
@@ -264,7 +269,32 @@ impl Check<'_> {
                 .with("other", "foreigner.max_length")
                 .with("most", rule.max_length),
         );
-        self.refuse_if(sri.source != SriSource::Register, "sri.source", Fault::new("sri-live"));
+    }
+
+    /// A live query needs an address that nobody on the way can answer for, and must not make anybody wait for long.
+    fn tax(&mut self) {
+        let sri = &self.settings.sri;
+        self.refuse_if(
+            sri.timeout > LONGEST_QUERY,
+            "sri.timeout",
+            Fault::new("too-long").with("most", show_duration(LONGEST_QUERY)),
+        );
+        let source = match sri.policy.source {
+            TaxSource::Register => return,
+            TaxSource::Live => "live",
+            TaxSource::Both => "both",
+        };
+        let Some(url) = &sri.base_url else {
+            let missing = Fault::new("sri-base-missing").with("other", "sri.source").with("written", source);
+            return self.refuse_if(true, "sri.base_url", missing);
+        };
+        let bare = url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty()
+            && url.password().is_none();
+        self.refuse_if(!bare, "sri.base_url", Fault::new("sri-base-bare"));
+        let plain = url.scheme() == "http" && !is_loopback(url);
+        self.refuse_if(plain, "sri.base_url", Fault::new("sri-base-plain"));
     }
 }
 

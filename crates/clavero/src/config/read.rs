@@ -3,7 +3,8 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clavero_protocol::{
-    CasePolicy, EmailAddress, EmployerKind, ForeignerRule, Mismatch, Need, PasswordPolicy, Policy,
+    CasePolicy, EmailAddress, EmployerKind, ForeignerRule, Mismatch, Need, PasswordPolicy, Policy, TaxPolicy,
+    TaxSource,
 };
 use clavero_service::{
     Limits,
@@ -17,8 +18,7 @@ use super::{
     problem::{Fault, Problem},
     reader::{Entry, Reader},
     settings::{
-        Assisted, Database, Desk, Institution, Log, LogFormat, Mail, Retention, Secret, Server, Settings,
-        Sri, SriSource,
+        Assisted, Database, Desk, Institution, Log, LogFormat, Mail, Retention, Secret, Server, Settings, Sri,
     },
 };
 
@@ -32,6 +32,12 @@ pub(crate) fn read(mut reader: Reader) -> (Settings, Vec<Problem>) {
 
 /// Asks for every key, and with that makes it known.
 pub(super) fn settings(from: &mut Reader) -> Settings {
+    let mut settings = sections(from);
+    settings.recovery.tax = settings.sri.policy;
+    settings
+}
+
+fn sections(from: &mut Reader) -> Settings {
     Settings {
         server: server(from),
         database: from.value("database.url", database),
@@ -107,6 +113,8 @@ fn recovery(from: &mut Reader) -> Policy {
             _ => Err(words(&["say", "hide"])),
         }),
         cases: cases(from),
+        // Of `[sri]`: see below.
+        tax: TaxPolicy::default(),
     }
 }
 
@@ -131,19 +139,23 @@ fn foreigner(from: &mut Reader) -> ForeignerRule {
 
 fn sri(from: &mut Reader) -> Sri {
     Sri {
-        source: from.value("sri.source", |text| match text {
-            "register" => Ok(SriSource::Register),
-            "live" => Ok(SriSource::Live),
-            "both" => Ok(SriSource::Both),
-            _ => Err(words(&["register", "live", "both"])),
-        }),
+        policy: TaxPolicy {
+            source: from.value("sri.source", |text| match text {
+                "register" => Ok(TaxSource::Register),
+                "live" => Ok(TaxSource::Live),
+                "both" => Ok(TaxSource::Both),
+                _ => Err(words(&["register", "live", "both"])),
+            }),
+            max_age: from.value("sri.max_age", parse_duration),
+            recheck_after: from.value("sri.recheck_after", parse_duration),
+            unknown_goes_online: from.value("sri.unknown", |text| match text {
+                "online" => Ok(true),
+                "assisted" => Ok(false),
+                _ => Err(words(&["online", "assisted"])),
+            }),
+        },
         base_url: from.optional("sri.base_url", web_url),
-        max_age: from.value("sri.max_age", parse_duration),
-        unknown_goes_online: from.value("sri.unknown", |text| match text {
-            "online" => Ok(true),
-            "assisted" => Ok(false),
-            _ => Err(words(&["online", "assisted"])),
-        }),
+        timeout: from.value("sri.timeout", parse_duration),
     }
 }
 

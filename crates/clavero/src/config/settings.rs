@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use clavero_protocol::{EmailAddress, ForeignerRule, PasswordPolicy, Policy};
+use clavero_protocol::{EmailAddress, ForeignerRule, PasswordPolicy, Policy, TaxPolicy};
 use clavero_service::{
     Limits,
     desk::{Centre, EnablingDocument},
@@ -125,21 +125,11 @@ pub(crate) struct Mail {
 /// `[sri]`: the tax authority.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Sri {
-    pub(crate) source: SriSource,
+    /// `source`, `max_age`, `recheck_after` and `unknown`.
+    pub(crate) policy: TaxPolicy,
     pub(crate) base_url: Option<Url>,
-    pub(crate) max_age: Duration,
-    pub(crate) unknown_goes_online: bool,
-}
-
-/// `sri.source`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum SriSource {
-    /// The imported register.
-    Register,
-    /// The live query.
-    Live,
-    /// The live query, and the register where it does not answer.
-    Both,
+    /// Of one query, all of it.
+    pub(crate) timeout: Duration,
 }
 
 /// `[assisted]`; its spans and limits are part of the policy.

@@ -1,6 +1,6 @@
 use std::{collections::BTreeSet, ffi::OsString, path::PathBuf, time::Duration};
 
-use clavero_protocol::{ForeignerRule, PasswordPolicy, Policy};
+use clavero_protocol::{ForeignerRule, PasswordPolicy, Policy, TaxSource};
 use clavero_words::Locale;
 
 use super::{
@@ -8,7 +8,7 @@ use super::{
     problem::Origin,
     read,
     reader::Reader,
-    settings::{LogFormat, SriSource},
+    settings::LogFormat,
     sources::{EXAMPLE, Sources},
     *,
 };
@@ -80,9 +80,9 @@ fn without_any_source_the_documented_defaults_hold() {
     assert_eq!(settings.database.file(), Some(Path::new("var/clavero.db")));
     assert!(settings.mail.smtp_url.is_none() && settings.mail.from.is_none());
     assert_eq!(settings.key_file, PathBuf::from("var/keys.toml"));
-    assert_eq!(settings.sri.source, SriSource::Register);
-    assert_eq!(settings.sri.max_age, Duration::from_hours(7 * 24));
-    assert!(settings.sri.unknown_goes_online);
+    assert_eq!(settings.sri.policy.source, TaxSource::Register);
+    assert_eq!(settings.sri.policy.max_age, Duration::from_hours(7 * 24));
+    assert!(settings.sri.policy.unknown_goes_online);
     assert_eq!(settings.recovery.cases.case_ttl, Duration::from_hours(30 * 24));
     assert!(!settings.assisted.centres.is_empty());
     assert_eq!(settings.log.format, LogFormat::Auto);
@@ -232,7 +232,13 @@ fn each_unsafe_or_inconsistent_setting_is_refused_at_its_key() {
         ("[password]\nmin_length = 200", "password.min_length", "minimum-above-maximum"),
         ("[foreigner]\nmin_length = 30", "foreigner.min_length", "minimum-above-maximum"),
         ("[session]\nabsolute_ttl = \"5m\"", "session.absolute_ttl", "session-ends-before-idle"),
-        ("[sri]\nsource = \"live\"", "sri.source", "sri-live"),
+        ("[sri]\nsource = \"live\"", "sri.base_url", "sri-base-missing"),
+        ("[sri]\nsource = \"both\"", "sri.base_url", "sri-base-missing"),
+        ("[sri]\nsource = \"live\"\nbase_url = \"http://sri.example\"", "sri.base_url", "sri-base-plain"),
+        ("[sri]\nsource = \"live\"\nbase_url = \"https://a:b@sri.example\"", "sri.base_url", "sri-base-bare"),
+        ("[sri]\ntimeout = \"11s\"", "sri.timeout", "too-long"),
+        ("[sri]\ntimeout = \"0s\"", "sri.timeout", "zero"),
+        ("[sri]\nrecheck_after = \"0s\"", "sri.recheck_after", "zero"),
     ];
     for (text, key, code) in cases {
         assert!(refused(text).contains(&(key.to_owned(), code)), "{text}: {:?}", refused(text));

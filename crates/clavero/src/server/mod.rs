@@ -81,6 +81,7 @@ pub(crate) async fn run(serving: Serving) -> Result<(), Failure> {
     let sealer = tokio::spawn(sealer.run(sealing));
     let sweeper = tokio::spawn(Arc::clone(&service).sweep_forever());
     let reminder = tokio::spawn(Arc::clone(&service).remind_forever());
+    let inquirer = tokio::spawn(Arc::clone(&service).inquire_forever());
     let watchdog = tokio::spawn(watchdog());
     notify(&[NotifyState::Ready]);
     tracing::info!("ready");
@@ -90,6 +91,7 @@ pub(crate) async fn run(serving: Serving) -> Result<(), Failure> {
     notify(&[NotifyState::Stopping]);
     sweeper.abort();
     reminder.abort();
+    inquirer.abort();
     stop.send_replace(true);
     let ended = async {
         while parts.join_next().await.is_some() {}

@@ -2,7 +2,7 @@
 
 use std::{io::IsTerminal as _, panic};
 
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
@@ -13,6 +13,10 @@ use crate::{
 /// Upper bounds of the buckets of every histogram, in seconds: from a page to a mail that waits for a slow relay.
 const SECONDS: [f64; 14] =
     [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0];
+
+/// The same for how old a state of the tax authority was when it decided: from a minute to a month.
+const AGES: [f64; 9] =
+    [60.0, 600.0, 3_600.0, 21_600.0, 86_400.0, 172_800.0, 345_600.0, 604_800.0, 2_592_000.0];
 
 /// Starts logging to the standard error. `level` is our own packages'; of the others only warnings are kept, since what
 /// they write at other levels nobody here has read.
@@ -48,8 +52,10 @@ fn log_panic(panic: &panic::PanicHookInfo<'_>) {
 
 /// Starts counting.
 pub(crate) fn start_metrics() -> Result<PrometheusHandle, Failure> {
+    let ages = Matcher::Full("clavero_tax_age_seconds".to_owned());
     PrometheusBuilder::new()
         .set_buckets(&SECONDS)
+        .and_then(|builder| builder.set_buckets_for_metric(ages, &AGES))
         .and_then(PrometheusBuilder::install_recorder)
         .map_err(|error| Failure::say("failed-runtime", [("why", &error)]))
 }

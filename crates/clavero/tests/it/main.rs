@@ -34,5 +34,6 @@ mod secrets;
 mod server;
 mod sessions;
 mod settings;
+mod tax;
 mod tidy;
 mod timing;

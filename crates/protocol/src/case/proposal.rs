@@ -195,9 +195,9 @@ impl AssistedCase {
     /// Whether the officer has to say why it goes on: the RUC is suspended or closed, then or now.
     #[must_use]
     pub fn needs_ground(&self, facts: &Facts) -> bool {
-        use crate::{AssistedReason, TaxState};
+        use crate::AssistedReason;
         matches!(self.reason, AssistedReason::RucSuspended | AssistedReason::RucClosed)
-            || matches!(facts.tax, TaxState::Suspended | TaxState::Closed | TaxState::Other)
+            || facts.tax.speaks_against()
     }
 }
 

@@ -20,8 +20,9 @@ use crate::{
     errors::StartError,
     keys::CaseCodeOf,
     proof::Scope,
-    recoveries::{Toll, Way},
+    recoveries::Toll,
     secrets::{Token, random},
+    way::Way,
 };
 
 /// Opens a case by choice.

@@ -116,7 +116,10 @@ impl Service {
             path: record.reference.as_str().to_owned(),
             state: case.state(now, policy),
             reason: case.reason,
-            cause: AssistedCause::of(case.reason, employer.map(Employer::standing).as_ref()),
+            cause: AssistedCause::of(
+                case.reason,
+                employer.map(|employer| self.standing_of(employer)).as_ref(),
+            ),
             kind: self.case_kind(case, employer),
             created_at: case.created_at,
             expires_at: case.ends_at(policy),
@@ -211,7 +214,7 @@ impl Service {
                 .zip(dossier.person.clone())
                 .map(|(seen, (name, number))| IdentifiedView { name, number, how: seen.how }),
             ground: dossier.ground.clone(),
-            needs_ground: match self.store.case_facts(case.id).await? {
+            needs_ground: match self.store.case_facts(case.id, self.settings.policy.tax).await? {
                 Some(facts) => case.needs_ground(&facts),
                 None => false,
             },
@@ -237,20 +240,21 @@ impl Service {
     }
 
     fn employer_file(&self, employer: &Employer) -> EmployerFile {
+        self.ask_afterwards(employer, &employer.record.representative);
         let record = &employer.record;
         let email = record.email.as_ref().and_then(|email| self.keys.open_email(&record.key, email));
-        let standing = employer.standing();
+        let tax = self.settings.policy.tax.last(&employer.tax, self.store.now());
         EmployerFile {
             name: name_of(employer),
             kind: record.kind,
             representative: record.representative.as_str().into_owned(),
             representative_name: record.representative_name.clone(),
             email: email.map(|email| email.as_str().to_owned()),
-            tax: employer.tax,
-            tax_since: employer.tax_since.clone(),
-            has_key: standing.has_key,
+            tax: tax.cloned(),
+            tax_age: tax.and_then(|word| word.at).map(|at| self.store.now().saturating_since(at)),
+            has_key: employer.has_key(),
             key_changed_at: employer.credential.as_ref().map(|credential| credential.changed_at),
-            frozen: standing.frozen,
+            frozen: employer.is_frozen(),
         }
     }
 
@@ -262,7 +266,7 @@ impl Service {
         dossier: &Dossier,
     ) -> Result<ProposalView, StoreError> {
         let case = &record.case;
-        let facts = self.store.case_facts(case.id).await?;
+        let facts = self.store.case_facts(case.id, self.settings.policy.tax).await?;
         let asked = case.asked_proposal();
         let now = facts.as_ref().map(|facts| case.proposal(facts));
         let missing = match (&asked, &facts) {

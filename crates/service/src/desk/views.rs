@@ -1,8 +1,10 @@
 //! What the pages of a case are given: prepared values, no rules.
 
+use std::time::Duration;
+
 use clavero_protocol::{
     Applicant, AssistedCause, AssistedReason, CaseAct, CaseRefusal, CaseState, EmployerKind, Finding,
-    IdentifiedBy, Need, OfficerId, Role, Route, TaxState, Timestamp,
+    IdentifiedBy, Need, OfficerId, Role, Route, TaxWord, Timestamp,
 };
 use clavero_words::Locale;
 use zeroize::Zeroizing;
@@ -172,10 +174,10 @@ pub struct EmployerFile {
     pub representative_name: String,
     /// The address on record.
     pub email: Option<String>,
-    /// The tax authority's state.
-    pub tax: TaxState,
-    /// Since when, as the register writes it; empty where it does not say.
-    pub tax_since: String,
+    /// The last known word of the tax authority, of whatever age.
+    pub tax: Option<TaxWord>,
+    /// How long ago it was said, or imported.
+    pub tax_age: Option<Duration>,
     /// Whether a key was ever given out.
     pub has_key: bool,
     /// When the key was last changed.
@@ -418,7 +420,7 @@ pub struct CaseFigures {
     /// Cases that came to a key.
     pub closed: u64,
     /// From opening to the key: half of them within the first, nine of ten within the second.
-    pub time_to_key: Option<(std::time::Duration, std::time::Duration)>,
+    pub time_to_key: Option<(Duration, Duration)>,
     /// Requests for approval.
     pub asked: u64,
     /// Requests that were sent back.

@@ -1,7 +1,7 @@
 //! The cases on any engine.
 
 use async_trait::async_trait;
-use clavero_protocol::{CaseId, CaseReference, EmployerKey, Facts, Policy, RecoveryId, Timestamp};
+use clavero_protocol::{CaseId, CaseReference, EmployerKey, Facts, Policy, RecoveryId, TaxPolicy, Timestamp};
 
 use super::Engine;
 use crate::{
@@ -36,8 +36,9 @@ impl<E: Engine> Cases for E {
         self.read(secret, |db, secret| Box::pin(cases::by_slip(db, secret))).await
     }
 
-    async fn case_facts(&self, id: CaseId) -> Result<Option<Facts>, StoreError> {
-        self.read(id, |db, id| Box::pin(cases::facts_of(db, *id))).await
+    async fn case_facts(&self, id: CaseId, tax: TaxPolicy) -> Result<Option<Facts>, StoreError> {
+        let with = (id, tax, self.moment());
+        self.read(with, |db, (id, tax, now)| Box::pin(cases::facts_of(db, *id, *tax, *now))).await
     }
 
     async fn step_case(&self, taken: CaseStep) -> Decided<CaseRecord, CaseNotTaken> {

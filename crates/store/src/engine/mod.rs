@@ -6,6 +6,7 @@ mod officers;
 mod registers;
 mod restore;
 mod store;
+mod tax;
 
 use std::{future::Future, time::Duration};
 

@@ -9,6 +9,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_initial.sql"),
     include_str!("migrations/0002_codes_budget.sql"),
     include_str!("migrations/0003_tax_register.sql"),
+    include_str!("migrations/0004_tax_answer.sql"),
 ];
 
 /// Names the lock in the server: any number that nobody else uses. ("clavero" in ASCII.)

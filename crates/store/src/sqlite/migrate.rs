@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_case.sql"),
     include_str!("migrations/0005_codes_budget.sql"),
     include_str!("migrations/0006_tax_register.sql"),
+    include_str!("migrations/0007_tax_answer.sql"),
 ];
 
 /// The newest schema that this version knows.

@@ -1,28 +1,38 @@
 //! Employers and their credentials.
 
-use clavero_protocol::{CaseId, EmployerKey, EmployerKind, RepresentativeId, TaxState, Timestamp};
+use std::sync::LazyLock;
 
-use super::tax_register;
+use clavero_protocol::{CaseId, EmployerKey, EmployerKind, RepresentativeId, Timestamp};
+
+use super::tax;
 use crate::{
     Credential, Employer, EmployerRecord, NewCredential, SealedEmail, StoreError,
     dialect::Lock,
     sql::{Query as _, Read, Row, Tx, bytes, params},
 };
 
+/// The columns of an employer; what is known of its RUC follows them.
 const EMPLOYER: &str = "SELECT e.kind, e.name, e.representative, e.representative_name, e.email, e.email_index, e.email_lane, \
-     e.email_version, e.has_key, c.phc, c.mac, c.changed_at, c.frozen, coalesce(t.state, u.state), coalesce(t.since, u.since), e.id \
-     FROM employer e LEFT JOIN credential c ON c.employer_id = e.id JOIN tax_register_state s ON s.id = 1 \
-     LEFT JOIN tax_register t ON t.ruc = e.id / 10000 AND s.serving = 1 \
-     LEFT JOIN tax_register_second u ON u.ruc = e.id / 10000 AND s.serving = 2";
+     e.email_version, e.has_key, c.phc, c.mac, c.changed_at, c.frozen, e.id";
+const TAX: usize = 14;
+
+/// The employers, named `e`, and all that is known of them; a condition follows.
+fn select() -> String {
+    let (columns, join) = (tax::COLUMNS, tax::JOIN);
+    format!("{EMPLOYER}, {columns} FROM employer e LEFT JOIN credential c ON c.employer_id = e.id {join}")
+}
+
+/// One of them: every start reads one.
+static ONE: LazyLock<String> = LazyLock::new(|| format!("{} WHERE e.id = ?1", select()));
 
 pub(crate) async fn find(db: &dyn Read, key: &EmployerKey) -> Result<Option<Employer>, StoreError> {
-    db.first(&format!("{EMPLOYER} WHERE e.id = ?1"), params![key.as_i64()], decode).await
+    db.first(&ONE, params![key.as_i64()], decode).await
 }
 
 /// Those of `ids`, a JSON array, who are there.
 pub(crate) async fn find_all(db: &dyn Read, ids: &str) -> Result<Vec<Employer>, StoreError> {
     let these = db.dialect().numbers(1);
-    db.all(&format!("{EMPLOYER} WHERE e.id IN ({these})"), params![ids], decode).await
+    db.all(&format!("{} WHERE e.id IN ({these})", select()), params![ids], decode).await
 }
 
 /// At most `max` employers behind `after`, in the order of their numbers.
@@ -75,7 +85,7 @@ fn decode(row: &Row<'_>) -> Result<Employer, StoreError> {
     };
     Ok(Employer {
         record: EmployerRecord {
-            key: key_of(row.get(15)?)?,
+            key: key_of(row.get(13)?)?,
             kind: EmployerKind::parse(&kind).map_err(|_| StoreError::Corrupt("employer.kind"))?,
             name: row.get(1)?,
             representative: RepresentativeId::from_stored(&representative)
@@ -86,8 +96,7 @@ fn decode(row: &Row<'_>) -> Result<Employer, StoreError> {
         },
         email_version: row.get(7)?,
         credential,
-        tax: row.get::<_, Option<i64>>(13)?.map_or(TaxState::Unknown, tax_register::decode),
-        tax_since: row.get::<_, Option<String>>(14)?.unwrap_or_default(),
+        tax: tax::record(row, TAX)?,
     })
 }
 

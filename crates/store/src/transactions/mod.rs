@@ -14,6 +14,7 @@ pub(crate) mod recoveries;
 pub(crate) mod restore;
 pub(crate) mod sessions;
 pub(crate) mod sweep;
+pub(crate) mod tax;
 pub(crate) mod tax_register;
 
 use crate::{

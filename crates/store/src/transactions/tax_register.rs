@@ -50,12 +50,14 @@ impl Table {
     }
 }
 
-const fn encode(state: TaxState) -> i64 {
+pub(crate) const fn encode(state: TaxState) -> i64 {
     match state {
         TaxState::Active => 0,
         TaxState::Suspended => 1,
         TaxState::Closed => 2,
-        TaxState::Other | TaxState::Unknown => 3,
+        TaxState::Other => 3,
+        // Of answers only: a register has no row for a RUC that it does not have.
+        TaxState::Unknown | TaxState::Unconfirmed => 4,
     }
 }
 
@@ -64,6 +66,7 @@ pub(crate) const fn decode(state: i64) -> TaxState {
         0 => TaxState::Active,
         1 => TaxState::Suspended,
         2 => TaxState::Closed,
+        4 => TaxState::Unknown,
         _ => TaxState::Other,
     }
 }

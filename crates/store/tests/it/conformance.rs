@@ -226,7 +226,7 @@ pub(crate) async fn a_frozen_key_ends_everything_and_the_token_works_once(world:
     assert_eq!(world.store.claim_mails(claim).await.expect("a claim")[0].kind, MailKind::Changed);
     assert!(world.store.repudiate([77; 32], &world.policy).await.expect("a transaction"));
     let stored = world.store.employer(&employer()).await.expect("a read").expect("the employer");
-    assert!(stored.standing().frozen);
+    assert!(stored.is_frozen());
     assert!(world.store.session(session, LIFE).await.expect("a read").is_none());
     assert!(world.store.repudiation([77; 32]).await.expect("a read").expect("the token").used);
 }

@@ -8,6 +8,7 @@ mod officers;
 mod postgres;
 mod registers;
 mod restore;
+mod tax;
 mod world;
 
 use std::sync::Arc;
@@ -101,6 +102,13 @@ conforms! {
         a_register_serves_as_a_whole_and_not_before_it_is_taken,
         a_later_load_ends_an_earlier_one_and_clears_what_it_left,
         many_employers_come_at_once_and_a_review_says_beforehand_what_becomes_of_each,
+    }
+    tax {
+        an_answer_is_read_beside_the_registers_row_each_with_its_moment,
+        of_sixteen_who_ask_about_a_ruc_one_is_let,
+        a_query_that_failed_leaves_what_was_known_and_pauses,
+        a_query_that_was_lost_is_taken_up_when_its_lease_ends,
+        a_query_that_a_limit_forbids_draws_on_nothing,
     }
     officers {
         an_enrolment_address_is_used_once_and_ends,

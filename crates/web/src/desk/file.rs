@@ -1,8 +1,8 @@
 //! What a case's page shows of the employer, of what the applicant asked, and of what would change.
 
-use clavero_protocol::{Applicant, TaxState};
-use clavero_service::desk::{DeskCaseView, Replaced};
-use clavero_words::{Locale, time, tr, tr_args};
+use clavero_protocol::{Applicant, TaxOrigin, TaxState};
+use clavero_service::desk::{DeskCaseView, EmployerFile, Replaced};
+use clavero_words::{Locale, span, time, tr, tr_args};
 
 use crate::WebState;
 
@@ -46,7 +46,7 @@ const fn tax_word(tax: TaxState) -> &'static str {
         TaxState::Suspended => "desk-tax-suspended",
         TaxState::Closed => "desk-tax-closed",
         TaxState::Other => "desk-tax-other",
-        TaxState::Unknown => "desk-tax-unknown",
+        TaxState::Unknown | TaxState::Unconfirmed => "desk-tax-unknown",
     }
 }
 
@@ -66,8 +66,8 @@ pub(super) fn facts(locale: Locale, view: &DeskCaseView) -> Vec<Fact> {
     );
     let none = || tr(locale, "desk-fact-email-none");
     facts.add("desk-fact-email", employer.email.clone().unwrap_or_else(none));
-    let active = matches!(employer.tax, TaxState::Active);
-    facts.put("desk-fact-tax", tax(locale, view), !active);
+    let active = employer.tax.as_ref().is_some_and(|word| word.state == TaxState::Active);
+    facts.put("desk-fact-tax", tax(locale, employer), !active);
     let key = match employer.key_changed_at {
         Some(at) => tr_args(locale, "desk-key-since", &[("at", &time::date_minute(at))]),
         None if employer.has_key => tr(locale, "desk-key-has"),
@@ -77,13 +77,24 @@ pub(super) fn facts(locale: Locale, view: &DeskCaseView) -> Vec<Fact> {
     facts.1
 }
 
-/// The tax authority's state, and since when.
-fn tax(locale: Locale, view: &DeskCaseView) -> String {
-    let Some(employer) = &view.employer else { return String::new() };
-    let word = tr(locale, tax_word(employer.tax));
-    match employer.tax_since.as_str() {
-        "" => word,
-        since => tr_args(locale, "desk-tax-since", &[("state", &word), ("date", day(since))]),
+/// The last known word of the tax authority: since when it holds, who said it, and when.
+fn tax(locale: Locale, employer: &EmployerFile) -> String {
+    let Some(word) = &employer.tax else { return tr(locale, tax_word(TaxState::Unknown)) };
+    let state = tr(locale, tax_word(word.state));
+    let state = match word.since.as_str() {
+        "" => state,
+        since => tr_args(locale, "desk-tax-since", &[("state", &state), ("date", day(since))]),
+    };
+    let source = match word.origin {
+        TaxOrigin::Register => "desk-tax-imported",
+        TaxOrigin::Authority => "desk-tax-answered",
+    };
+    match (word.at, employer.tax_age) {
+        (Some(at), Some(age)) => {
+            let (at, age) = (time::date_minute(at), span(locale, age));
+            tr_args(locale, source, &[("state", &state), ("at", &at), ("age", &age)])
+        }
+        _ => tr_args(locale, "desk-tax-undated", &[("state", &state)]),
     }
 }
 

@@ -53,7 +53,10 @@ config-guessable = `{ $key }` times `recovery.codes_per_day` gives { $guesses } 
 config-password-too-short = `{ $key }` is `{ $value }`; never fewer than { $least } (NIST SP 800-63B-4, which asks 15 where the key is the only factor)
 config-password-maximum = `{ $key }` is `{ $value }`; write a number from { $least } to { $most }
 config-minimum-above-maximum = `{ $key }` is `{ $value }`, more than `{ $other }` ({ $most }); lower it
-config-sri-live = `{ $key }` is `{ $value }`; this version reads the imported register only: write "register"
+config-sri-base-missing = `{ $other }` is "{ $written }", so `{ $key }` is required: the address of the tax authority's query service
+config-sri-base-plain = `{ $key }` is `{ $value }`: anybody on the way could answer for the tax authority; write https://
+config-sri-base-bare = `{ $key }` is `{ $value }`; write the base alone, without user, password, query or fragment
+config-sri-unusable = `{ $key }` is `{ $value }` and cannot be used: { $why }
 
 ## Registers: why a row or a file is not taken
 
@@ -230,6 +233,7 @@ doctor-name-clock = clock
 doctor-name-outbox = outbox
 doctor-name-breach-filter = breached passwords
 doctor-name-mail = mail server
+doctor-name-tax = tax authority
 doctor-config-fine = safe and consistent
 doctor-no-proxies = server.trusted_proxies is empty: behind a proxy all clients count as one address; name the proxy's network
 doctor-password-short = keys may have { $length } characters; NIST SP 800-63B-4 asks 15 where the key is the only factor
@@ -250,6 +254,14 @@ doctor-mail-offline = not tried (--offline)
 doctor-mail-none = no mail server; set mail.smtp_url
 doctor-mail-fine = { $host } answers
 doctor-mail-failed = { $host } does not answer as a mail server; look at mail.smtp_url, the network and the relay
+doctor-tax-register = the imported register is used (sri.source); nobody is asked
+doctor-tax-offline = not tried (--offline)
+doctor-tax-fine = { $host } takes a trustworthy connection; nothing was asked
+doctor-tax-failed = { $host } cannot be asked: { $why }. Look at sri.base_url, the network and the certificates; meanwhile the last known state of each RUC counts
+doctor-tax-unreachable = no connection is made
+doctor-tax-tls = the connection cannot be trusted
+doctor-tax-slow = it takes too long
+doctor-tax-hidden = with recovery.mismatch = "hide" nobody waits for the query: with sri.unknown = "assisted" the first recovery of each RUC that nothing is known of gets no mail
 
 ## Backups and restore
 

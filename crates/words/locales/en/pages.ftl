@@ -146,6 +146,7 @@ assisted-reason-no-valid-email = there is no valid e-mail on record to send the 
 assisted-reason-key-frozen = the key is blocked because somebody with access to the mailbox on record answered “It was not me”.
 assisted-reason-ruc-unknown = the RUC is not in the tax authority's data that we have.
 assisted-reason-ruc-unclear = the RUC has a state at the tax authority that is looked at in person.
+assisted-reason-ruc-unconfirmed = the state of the RUC could not be confirmed with the tax authority just now. You can try again later, or go on in person.
 assisted-reason-mail-rejected = the mail server refused the address on record: it no longer exists or takes no messages.
 assisted-reason-no-mail-access = you said that you have no access to the mailbox on record.
 expired-title = The time of this recovery is over

@@ -53,7 +53,10 @@ config-guessable = `{ $key }` por `recovery.codes_per_day` da { $guesses } inten
 config-password-too-short = `{ $key }` es `{ $value }`; nunca menos de { $least } (NIST SP 800-63B-4, que pide 15 donde la clave es el único factor)
 config-password-maximum = `{ $key }` es `{ $value }`; escriba un número de { $least } a { $most }
 config-minimum-above-maximum = `{ $key }` es `{ $value }`, más que `{ $other }` ({ $most }); bájelo
-config-sri-live = `{ $key }` es `{ $value }`; esta versión solo lee el registro importado: escriba "register"
+config-sri-base-missing = `{ $other }` es "{ $written }", así que `{ $key }` es obligatorio: la dirección del servicio de consultas de la administración tributaria
+config-sri-base-plain = `{ $key }` es `{ $value }`: cualquiera en el camino podría responder por la administración tributaria; escriba https://
+config-sri-base-bare = `{ $key }` es `{ $value }`; escriba solo la base, sin usuario, contraseña, consulta ni fragmento
+config-sri-unusable = `{ $key }` es `{ $value }` y no sirve: { $why }
 
 ## Registros: por qué no se toma una fila o un archivo
 
@@ -230,6 +233,7 @@ doctor-name-clock = reloj
 doctor-name-outbox = correos por salir
 doctor-name-breach-filter = filtradas
 doctor-name-mail = servidor de correo
+doctor-name-tax = tributaria
 doctor-config-fine = segura y coherente
 doctor-no-proxies = server.trusted_proxies está vacío: detrás de un proxy todos los clientes cuentan como una dirección; nombre la red del proxy
 doctor-password-short = las claves pueden tener { $length } caracteres; NIST SP 800-63B-4 pide 15 donde la clave es el único factor
@@ -250,6 +254,14 @@ doctor-mail-offline = sin probar (--offline)
 doctor-mail-none = ningún servidor de correo; indique mail.smtp_url
 doctor-mail-fine = { $host } responde
 doctor-mail-failed = { $host } no responde como servidor de correo; revise mail.smtp_url, la red y el servidor
+doctor-tax-register = se usa el registro importado (sri.source); no se consulta en línea
+doctor-tax-offline = sin probar (--offline)
+doctor-tax-fine = { $host } acepta una conexión de confianza; no se preguntó nada
+doctor-tax-failed = no se puede consultar { $host }: { $why }. Revise sri.base_url, la red y los certificados; mientras tanto vale lo último que se sabe de cada RUC
+doctor-tax-unreachable = no se logra la conexión
+doctor-tax-tls = la conexión no es de confianza
+doctor-tax-slow = tarda demasiado
+doctor-tax-hidden = con recovery.mismatch = "hide" nadie espera la consulta: con sri.unknown = "assisted" la primera recuperación de cada RUC del que no se sabe nada se queda sin correo
 
 ## Copias de seguridad y restauración
 

@@ -146,6 +146,7 @@ assisted-reason-no-valid-email = no hay un correo válido en el registro al que 
 assisted-reason-key-frozen = la clave está bloqueada porque alguien con acceso al correo registrado avisó «No fui yo».
 assisted-reason-ruc-unknown = el RUC no consta en los datos de la administración tributaria que tenemos.
 assisted-reason-ruc-unclear = el RUC consta en la administración tributaria con un estado que se revisa en persona.
+assisted-reason-ruc-unconfirmed = no se pudo confirmar ahora el estado del RUC con la administración tributaria. Puede volver a intentarlo más tarde, o seguir en persona.
 assisted-reason-mail-rejected = el servidor de correo rechazó la dirección registrada: ya no existe o no recibe mensajes.
 assisted-reason-no-mail-access = usted indicó que no tiene acceso al correo registrado.
 expired-title = El tiempo de esta recuperación terminó

@@ -175,8 +175,9 @@ async fn supersede_others(tx: &dyn Tx, record: &CaseRecord, step: &CaseStep) -> 
         let end = CaseStep::plain(other.case.id, CaseActor::System, CaseCommand::Supersede, policy);
         let Some((other, employer)) = load(tx, end.id).await? else { continue };
         // One that has run out or is frozen stays as it is; that is no refusal worth an entry.
-        let facts = super::facts(tx, &other, employer.as_ref()).await?;
-        let moment = clavero_protocol::Moment { now: tx.now().await?, facts: &facts, policy: &end.policy };
+        let now = tx.now().await?;
+        let facts = super::facts(tx, (&other, employer.as_ref()), end.policy.tax, now).await?;
+        let moment = clavero_protocol::Moment { now, facts: &facts, policy: &end.policy };
         if let Ok(transition) = other.case.decide(end.actor, &end.command, moment) {
             save(tx, &other, &transition, &end).await?;
         }

@@ -8,7 +8,8 @@ mod rows;
 
 use clavero_protocol::{
     CaseAct, CaseActor, CaseCommand, CaseEffect, CaseId, CaseReference, CaseRefusal, CaseTransition,
-    EmployerKey, EmployerKind, Facts, Mark, Moment, OfficerId, Policy, RecoveryId, TaxState,
+    EmployerKey, EmployerKind, Facts, Mark, Moment, OfficerId, Policy, RecoveryId, TaxPolicy, TaxState,
+    Timestamp,
 };
 
 use super::{audit, budgets, employers};
@@ -52,20 +53,30 @@ pub(crate) async fn by_slip(db: &dyn Read, secret: &Digest) -> Result<Option<Cas
     Ok(rows::select(db, "slip IS NOT NULL AND slip = ?1", params![secret]).await?.pop())
 }
 
-pub(crate) async fn facts_of(db: &dyn Read, id: CaseId) -> Result<Option<Facts>, StoreError> {
+pub(crate) async fn facts_of(
+    db: &dyn Read,
+    id: CaseId,
+    tax: TaxPolicy,
+    now: Timestamp,
+) -> Result<Option<Facts>, StoreError> {
     let Some(record) = find(db, id).await? else { return Ok(None) };
     let employer = employers::find(db, &record.case.employer).await?;
-    facts(db, &record, employer.as_ref()).await.map(Some)
+    facts(db, (&record, employer.as_ref()), tax, now).await.map(Some)
 }
 
 /// What the machine is told of the world around a case.
-async fn facts(db: &dyn Read, record: &CaseRecord, employer: Option<&Employer>) -> Result<Facts, StoreError> {
+async fn facts(
+    db: &dyn Read,
+    (record, employer): (&CaseRecord, Option<&Employer>),
+    tax: TaxPolicy,
+    now: Timestamp,
+) -> Result<Facts, StoreError> {
     let email = employer.and_then(|employer| employer.record.email.as_ref());
     let taxed = employer.filter(|employer| employer.record.kind != EmployerKind::Domestico);
     Ok(Facts {
         email: email.map(|email| Mark(email.index)),
-        tax: taxed.map_or(TaxState::Unknown, |employer| employer.tax),
-        first_key: employer.is_none_or(|employer| !employer.standing().has_key),
+        tax: taxed.map_or(TaxState::Unknown, |employer| tax.settled(&employer.tax, now)),
+        first_key: employer.is_none_or(|employer| !employer.has_key()),
         sibling_frozen: rows::sibling_frozen(db, &record.case.employer, record.case.id).await?,
     })
 }
@@ -151,8 +162,9 @@ async fn decide(
     (record, employer): (&CaseRecord, Option<&Employer>),
     step: &CaseStep,
 ) -> Result<Result<CaseTransition, CaseRefusal>, StoreError> {
-    let facts = facts(tx, record, employer).await?;
-    let moment = Moment { now: tx.now().await?, facts: &facts, policy: &step.policy };
+    let now = tx.now().await?;
+    let facts = facts(tx, (record, employer), step.policy.tax, now).await?;
+    let moment = Moment { now, facts: &facts, policy: &step.policy };
     let decided = record.case.decide(step.actor, &step.command, moment).and_then(|transition| {
         let fits = effects::representative_fits(&transition, employer, step.representative.as_ref());
         if fits { Ok(transition) } else { Err(CaseRefusal::RegistryChanged) }

@@ -76,7 +76,7 @@ impl<'a> Desk<'a> {
     }
 
     pub(super) async fn facts(&self) -> Facts {
-        self.world.store.case_facts(self.id).await.expect("a read").expect("the case")
+        self.world.store.case_facts(self.id, self.world.policy.tax).await.expect("a read").expect("the case")
     }
 
     pub(super) async fn state(&self) -> CaseState {
