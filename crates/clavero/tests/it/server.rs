@@ -30,6 +30,15 @@ pub(crate) fn clavero(args: &[&str]) -> Command {
     command
 }
 
+/// The variable of a key of the configuration; what has no section is the variable itself.
+fn variable(key: &str) -> String {
+    if key.contains('.') {
+        format!("CLAVERO_{}", key.replace('.', "__").to_uppercase())
+    } else {
+        key.to_owned()
+    }
+}
+
 /// What a test wants of its server.
 #[derive(Debug, Default)]
 pub(crate) struct Setup {
@@ -60,7 +69,7 @@ impl Setup {
         self
     }
 
-    /// With this key of the configuration, its value as the environment has it.
+    /// With this key of the configuration, its value as the environment has it; or with another variable.
     pub(crate) fn set(mut self, key: &'static str, value: &str) -> Self {
         self.settings.retain(|(known, _)| *known != key);
         self.settings.push((key, value.to_owned()));
@@ -142,7 +151,7 @@ impl Running {
     fn start(folder: &Path, config: &Path, settings: &[(&'static str, String)]) -> Self {
         let mut command = clavero(&["serve", "--config", config.to_str().unwrap()]);
         for (key, value) in settings {
-            command.env(format!("CLAVERO_{}", key.replace('.', "__").to_uppercase()), value);
+            command.env(variable(key), value);
         }
         let mut child =
             command.current_dir(folder).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
@@ -249,7 +258,7 @@ impl TestServer {
         let config = self.config.to_str().unwrap();
         let mut command = clavero(&[args, &["--config", config]].concat());
         for (key, value) in &self.settings {
-            command.env(format!("CLAVERO_{}", key.replace('.', "__").to_uppercase()), value);
+            command.env(variable(key), value);
         }
         command.current_dir(self.folder()).output().unwrap()
     }

@@ -9,6 +9,7 @@ use crate::{
     case_pages::{Browser, identifiers, location},
     employers::{Employer, Registry, catastro},
     mail::Inbox,
+    officers::Officer,
     server::{Setup, TestServer},
 };
 
@@ -379,4 +380,56 @@ async fn the_doctor_connects_to_the_authority_and_asks_nothing() {
     drop(authority);
     let failed = says();
     assert!(line(&failed).contains("no connection is made"), "{failed}");
+}
+
+#[tokio::test]
+async fn over_the_network_the_authority_has_to_prove_who_it_is() {
+    let mut registry = Registry::default();
+    let employer = registry.company();
+    let inbox = Inbox::open();
+    let authority = TaxAuthority::encrypted();
+    authority.otherwise(Reply::State("ACTIVO"));
+    let folder = tempfile::tempdir().unwrap();
+    let roots = folder.path().join("authority.pem");
+    std::fs::write(&roots, authority.certificate()).unwrap();
+    for (trusted, asked) in [(false, 0), (true, 1)] {
+        let mut setup = asking(&authority, &registry, &inbox, "live").set("sri.unknown", "assisted");
+        if trusted {
+            setup = setup.set("SSL_CERT_FILE", roots.to_str().unwrap());
+        }
+        let server = setup.start();
+        let api = Api::of(&server);
+        if trusted {
+            goes_online(&api, &employer).await;
+        } else {
+            goes_in_person(&api, &employer, "ruc_suspended").await;
+        }
+        assert_eq!(authority.asked().len(), asked, "the RUC is told to nobody else");
+    }
+}
+
+#[tokio::test]
+async fn the_desk_sees_a_state_with_its_age_and_who_said_it_and_has_it_asked_for() {
+    let mut registry = Registry::default();
+    let employer = registry.company();
+    let inbox = Inbox::open();
+    let authority = TaxAuthority::open();
+    authority.otherwise(Reply::Held("ACTIVO"));
+    let states = catastro(&[(&employer.ruc, "SUSPENDIDO")]);
+    let server = asking(&authority, &registry, &inbox, "both").catastro(states).start();
+    let mut officer = Officer::enrolled(&server, "Ana", "desk").await;
+    officer.signs_in().await;
+    let door = "/empleadores/clave-patronal";
+    let opened = Browser::of(&server).sent(door, &identifiers(&employer)).await;
+    let case = opened.replace(door, "/ventanilla/casos");
+    let page = officer.get(&case).await.text;
+    assert!(page.contains("Suspendido (registro importado el ") && page.contains(", hace "), "{page}");
+    is_asked(&authority, 1).await;
+    authority.release();
+    eventually("the authority's word", || async {
+        let page = officer.get(&case).await.text;
+        if page.contains("Activo, desde 2001-05-28 (respondió el ") { Ok(()) } else { Err(page) }
+    })
+    .await;
+    assert_eq!(authority.asked(), [employer.ruc]);
 }
