@@ -212,6 +212,10 @@ async fn an_older_copy_that_was_put_in_place_in_silence_is_not_served_from() {
     drop(unmarked);
     refused(&world.server.run(&["serve"]), "the database is an older one");
 
+    let mistyped = "postgress://clavero:una-contrasena@db/lost";
+    let output = world.server.run(&["restore", "--in-place", "--changed-since", mistyped]);
+    refused(&output, "neither sqlite:PATH nor postgres://");
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("una-contrasena"));
     // A copy of the database that was lost tells as well whose key was changed.
     let newer = format!("sqlite:{}", newer.display());
     let (list, _) = done(&world.server.run(&["restore", "--in-place", "--changed-since", &newer]));

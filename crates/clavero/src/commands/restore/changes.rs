@@ -63,6 +63,10 @@ pub(super) async fn read(
     for source in &command.changed_since {
         match Database::parse(source) {
             Some(database) => of_database(&database, settings, restored, &mut changes).await?,
+            // An address that was mistyped may hold a password.
+            None if source.contains("://") => {
+                return Err(Failure::say("failed-copy-address", [("option", &"--changed-since")]));
+            }
             None => of_export(Path::new(source), settings, restored.0, &mut changes).await?,
         }
     }
