@@ -9,7 +9,10 @@ use std::{
 };
 
 use serde_json::Value;
-use tokio::task::JoinSet;
+use tokio::{
+    task::JoinSet,
+    time::{Interval, interval_at},
+};
 
 use crate::{
     Outcome,
@@ -79,6 +82,57 @@ fn expect(status: u16, wanted: u16, body: &str) -> Outcome<()> {
     if status == wanted { Ok(()) } else { Err(format!("{status} instead of {wanted}: {body}").into()) }
 }
 
+/// Employers that nobody pressed for yet, while there are any.
+static NEXT: AtomicUsize = AtomicUsize::new(10_000);
+
+/// When each of many clients presses that take turns, so that all together press evenly.
+fn turns(client: usize, clients: usize, pause: Duration) -> Interval {
+    let offset = pause.mul_f64(client as f64 / clients as f64);
+    interval_at(tokio::time::Instant::now() + offset, pause)
+}
+
+/// Presses Validar for a while, each time for another employer, and waits for each code's mail; each client once in a
+/// `pause`. Answers how long the mails took from the click.
+pub(crate) async fn clicks_for(
+    program: &Program,
+    sink: &Sink,
+    clients: usize,
+    (span, pause): (Duration, Duration),
+) -> Outcome<Vec<Duration>> {
+    let until = Instant::now() + span;
+    let mut tasks = JoinSet::new();
+    for client in 0..clients {
+        let (address, presses) = (program.address, span.as_millis() / pause.as_millis());
+        let mails: Vec<_> = (0..presses)
+            .map(|_| {
+                let number = NEXT.fetch_add(1, Ordering::Relaxed) % program.employers;
+                (number, sink.watch(&format!("e{number}@d{}.example", number % 50)))
+            })
+            .collect();
+        tasks.spawn(async move {
+            let mut turns = turns(client, clients, pause);
+            let mut client = Client::connect(address).await?;
+            let mut times = Vec::new();
+            for (number, mut mail) in mails {
+                turns.tick().await;
+                if Instant::now() > until {
+                    break;
+                }
+                let started = Instant::now();
+                let (status, body) = client.post("/api/v1/recoveries", "", &identifiers(number)).await?;
+                expect(status, 201, &body)?;
+                times.push(mail.recv().await.ok_or("no code")?.at.duration_since(started));
+            }
+            Ok::<_, Box<dyn std::error::Error + Send + Sync>>(times)
+        });
+    }
+    let mut all = Vec::new();
+    while let Some(times) = tasks.join_next().await {
+        all.extend(times??);
+    }
+    Ok(all)
+}
+
 /// Presses Validar for a while, each time for another employer; with a `pause`, each client once in so long.
 pub(crate) async fn validar_for(
     program: &Program,
@@ -86,18 +140,17 @@ pub(crate) async fn validar_for(
     span: Duration,
     pause: Option<Duration>,
 ) -> Outcome<(usize, Vec<Duration>)> {
-    static NEXT: AtomicUsize = AtomicUsize::new(10_000);
     let until = Instant::now() + span;
     let mut tasks = JoinSet::new();
-    for _ in 0..clients {
+    for number in 0..clients {
         let (address, employers) = (program.address, program.employers);
+        let mut turns = pause.map(|pause| turns(number, clients, pause));
         tasks.spawn(async move {
             let mut client = Client::connect(address).await?;
             let mut times = Vec::new();
-            let mut ticks = pause.map(tokio::time::interval);
             while Instant::now() < until {
-                if let Some(ticks) = &mut ticks {
-                    ticks.tick().await;
+                if let Some(turns) = &mut turns {
+                    turns.tick().await;
                 }
                 let number = NEXT.fetch_add(1, Ordering::Relaxed) % employers;
                 let started = Instant::now();

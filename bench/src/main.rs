@@ -36,6 +36,8 @@ const RECOVERIES: usize = 100;
 const ROUNDS: usize = 5;
 /// Clients of the load.
 const CLIENTS: usize = 64;
+/// Clicks a second whose mails are waited for.
+const CLICKS: f64 = 200.0;
 /// How long the load of Validar lasts.
 const LOAD: Duration = Duration::from_secs(10);
 
@@ -55,6 +57,7 @@ async fn main() -> Outcome<()> {
     tokio::time::sleep(Duration::from_secs(4)).await;
     row("resident memory, idle", program.resident_mb()?, 1, " MB");
     whole_recoveries(&program, &sink).await?;
+    clicks(&program, &sink).await?;
     validar(&program, &sink).await?;
     memory(&program).await
 }
@@ -109,6 +112,18 @@ async fn whole_recoveries(program: &Program, sink: &Sink) -> Outcome<()> {
     println!(
         "| Validar sent → code's mail in the sink, p50 / p99, under that load | {p50:.1} / {p99:.1} ms |"
     );
+    Ok(())
+}
+
+/// From the click to the mail server's word, at a rate that an office brings about.
+async fn clicks(program: &Program, sink: &Sink) -> Outcome<()> {
+    let pause = Duration::from_secs_f64(CLIENTS as f64 / CLICKS);
+    let mut times = journey::clicks_for(program, sink, CLIENTS, (LOAD, pause)).await?;
+    let (count, (p50, p99)) = (times.len(), percentiles(&mut times));
+    println!(
+        "| Validar sent → code's mail taken, {CLICKS} a second evenly, {count} of them, p50 / p99 | {p50:.1} / {p99:.1} ms |"
+    );
+    sink.settle().await;
     Ok(())
 }
 
