@@ -24,7 +24,7 @@ pub(super) async fn seed(service: &Service) -> Result<(), Failure> {
         let case = service.open_case(case_of(employer)?, &client).await.map_err(failed)?;
         if number + 1 < waiting.len() {
             let centre = number.to_string();
-            let details = CaseDetails { centre: &centre, ..details_of(employer) };
+            let details = details_of(employer, &centre);
             service.give_case_details(&case.reference, details, &client).await.map_err(failed)?;
         }
     }
@@ -38,13 +38,13 @@ fn case_of(employer: &DemoEmployer) -> Result<NewCase, Failure> {
     Ok(NewCase { identifiers, locale: Locale::EsEc, proof: None, form: Service::form_name() })
 }
 
-fn details_of(employer: &DemoEmployer) -> CaseDetails<'_> {
+fn details_of<'a>(employer: &DemoEmployer, centre: &'a str) -> CaseDetails<'a> {
     CaseDetails {
         applicant: "in_person",
         phone: "0991234567",
         address: "Av. 10 de Agosto N24-118 y Colón",
         email: employer.new_email,
-        centre: "0",
+        centre,
         new_representative_id: "",
         new_representative_name: "",
         third_party_id: "",

@@ -148,7 +148,7 @@ pub(super) const EMPLOYERS: [DemoEmployer; 15] = [
             "waiting",
             EmployerKind::Natural,
             ["1306712942", "1306712942001", "0001"],
-            ["Pedro Balón Reyes", "Pedro Balón Reyes", ""],
+            ["Pedro Balón Reyes", "Pedro Balón Reyes", "pedro@correo.example"],
         )
     },
     employer(
@@ -211,7 +211,7 @@ mod tests {
                 employer.record(&keys, "$").unwrap_or_else(|error| panic!("{}: {error}", employer.case));
             assert!(record.key.ruc().check_digit_holds(), "{}", employer.case);
             assert!(seen.insert(record.key.as_i64()), "{}", employer.case);
-            assert!(employer.case != "no-email" || record.email.is_none());
+            assert_eq!(record.email.is_none(), employer.case == "no-email");
         }
         for kind in EmployerKind::ALL {
             assert!(EMPLOYERS.iter().any(|employer| employer.kind == kind), "{kind:?}");
