@@ -8,6 +8,7 @@ mod case;
 mod code;
 mod eligibility;
 mod email;
+mod hex;
 mod identifier;
 mod limit;
 mod officer;
@@ -28,6 +29,7 @@ pub use case::{
 pub use code::TypedCode;
 pub use eligibility::{AssistedCause, Eligibility, Standing, eligibility};
 pub use email::EmailAddress;
+pub use hex::Hex;
 pub use identifier::{
     Cedula, EmployerKey, EmployerKind, FieldError, ForeignerCode, ForeignerRule, RepresentativeId, Ruc,
     RucKind, Sucursal,

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use clavero_protocol::Timestamp;
+use clavero_protocol::{Hex, Timestamp};
 use clavero_store::Once;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -70,12 +70,8 @@ struct Solution {
     signature: String,
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
-}
-
 fn digest_of(salt: &str, number: u32) -> String {
-    hex(&Sha256::digest(format!("{salt}{number}")))
+    Hex(&Sha256::digest(format!("{salt}{number}"))).to_string()
 }
 
 /// A task for one network and one purpose. Whoever came back before their ticket was ripe keeps it: an impatient click
@@ -106,20 +102,20 @@ fn ripens_in(keys: &KeyRing, ticket: &str, scope: Scope, network: &[u8], now: Ti
 
 fn fresh(keys: &KeyRing, scope: Scope, network: &[u8], now: Timestamp) -> Challenge {
     let expires = (now + LIFE).as_micros() / 1_000_000;
-    let network = hex(network);
-    let salt = format!("{}?expires={expires}&scope={}&net={network}&", hex(&random::<12>()), scope.as_str());
+    let network = Hex(network);
+    let salt = format!("{}?expires={expires}&scope={}&net={network}&", Hex(&random::<12>()), scope.as_str());
     let number = u32::from_be_bytes(random()) % MAX_NUMBER;
     let challenge = digest_of(&salt, number);
     let sign = |text: &str| keys.sign(keys.active(), "proof-of-work", &[text.as_bytes()]).unwrap_or_default();
     let ripe = (now + WAIT).as_micros() / 1_000_000;
-    let ticket = format!("wait:{ripe}:{expires}:{}:{network}:{}", scope.as_str(), hex(&random::<12>()));
+    let ticket = format!("wait:{ripe}:{expires}:{}:{network}:{}", scope.as_str(), Hex(&random::<12>()));
     Challenge {
         algorithm: "SHA-256",
-        signature: hex(&sign(&challenge)),
+        signature: Hex(&sign(&challenge)).to_string(),
         challenge,
         maxnumber: MAX_NUMBER,
         salt,
-        ticket: format!("{ticket}:{}", hex(&sign(&ticket))),
+        ticket: format!("{ticket}:{}", Hex(&sign(&ticket))),
         wait_seconds: WAIT.as_secs(),
         for_everyone: false,
     }
@@ -141,7 +137,7 @@ pub(crate) fn check(
         let (ticket, signature) = proof.rsplit_once(':')?;
         let mut parts = ticket.split(':').skip(1);
         let (ripe, expires): (i64, i64) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-        let fits = parts.next()? == scope.as_str() && parts.next()? == hex(network);
+        let fits = parts.next()? == scope.as_str() && parts.next()? == Hex(network).to_string();
         (fits && seconds >= ripe).then(|| (ticket.to_owned(), signature.to_owned(), expires))?
     } else {
         let solution: Solution = serde_json::from_slice(&BASE64.decode(proof).ok()?).ok()?;
@@ -153,7 +149,7 @@ pub(crate) fn check(
                 .find(|(n, _)| *n == name)
                 .map(|(_, v)| v)
         };
-        let fits = value("scope")? == scope.as_str() && value("net")? == hex(network);
+        let fits = value("scope")? == scope.as_str() && value("net")? == Hex(network).to_string();
         let solved = solution.algorithm == "SHA-256"
             && digest_of(&solution.salt, solution.number) == solution.challenge;
         let expires = value("expires")?.parse().ok()?;
@@ -246,7 +242,7 @@ mod tests {
     #[test]
     fn a_ticket_with_a_moment_beyond_all_time_is_refused() {
         let keys = KeyRing::ephemeral().unwrap();
-        let network = hex(b"net");
+        let network = Hex(b"net");
         for (ripe, expires) in [(1, i64::MAX), (i64::MAX, i64::MAX), (i64::MIN, i64::MIN)] {
             let forged = format!("wait:{ripe}:{expires}:recovery:{network}:00:00");
             assert!(check(&keys, &forged, Scope::Recovery, b"net", NOW).is_none());

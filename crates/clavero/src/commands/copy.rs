@@ -1,5 +1,6 @@
 //! `clavero copy`: from one engine to the other, and back.
 
+use clavero_protocol::Hex;
 use clavero_store::{CopyError, Phase, Place, copy};
 
 use crate::{
@@ -34,8 +35,7 @@ pub(crate) async fn run(command: &Copy, terminal: Terminal) -> Result<(), Failur
     }
     let mut all = 0;
     for (table, rows, digest) in &copied.tables {
-        let digest = digest.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
-        terminal::print(&format!("{table:<20} {rows:>12} {digest}"));
+        terminal::print(&format!("{table:<20} {rows:>12} {}", Hex(digest)));
         all += rows;
     }
     let (rows, to) = (all.to_string(), to.shown());

@@ -32,7 +32,7 @@ pub use refusal::CaseRefusal;
 pub use role::{OfficerId, Role, Touch};
 pub use words::{Applicant, Finding, IdentifiedBy, Need};
 
-use crate::{AssistedReason, EmployerKey, Policy, RecoveryId, time::Timestamp};
+use crate::{AssistedReason, EmployerKey, Hex, Policy, RecoveryId, time::Timestamp};
 
 /// Names a case: a UUID (RFC 9562), 16 bytes; of version 7, or of version 8 where the form or the recovery that opened it
 /// gives the name, so that the same one opens no second case. Never shown: people see the [`CaseReference`].
@@ -41,7 +41,7 @@ pub struct CaseId(pub [u8; 16]);
 
 impl fmt::Debug for CaseId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        write!(f, "{}", Hex(&self.0))
     }
 }
 

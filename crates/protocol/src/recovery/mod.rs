@@ -13,7 +13,7 @@ use std::{fmt, time::Duration};
 pub use decide::{Act, Command, Refusal, Transition};
 
 use crate::{
-    EmployerKey,
+    EmployerKey, Hex,
     case::{CaseId, Origin},
     policy::Policy,
     time::Timestamp,
@@ -25,7 +25,7 @@ pub struct RecoveryId(pub [u8; 16]);
 
 impl fmt::Debug for RecoveryId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        write!(f, "{}", Hex(&self.0))
     }
 }
 

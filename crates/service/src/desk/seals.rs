@@ -1,6 +1,6 @@
 //! What persons typed in a case: sealed as one, and named by marks.
 
-use clavero_protocol::{AssistedCase, CaseId, EmailAddress, Mark};
+use clavero_protocol::{AssistedCase, CaseId, EmailAddress, Hex, Mark};
 use clavero_store::CaseRecord;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -102,7 +102,7 @@ const SEAL: &str = "case-dossier";
 /// Names a dossier as it stands: each writing has another name.
 pub(super) fn version(record: &CaseRecord) -> String {
     let digest = Sha256::digest(&record.dossier);
-    digest[..8].iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+    Hex(&digest[..8]).to_string()
 }
 
 impl KeyRing {

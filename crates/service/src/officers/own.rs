@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clavero_protocol::{OfficerId, OfficerRefusal, Timestamp, Touch};
+use clavero_protocol::{Hex, OfficerId, OfficerRefusal, Timestamp, Touch};
 use clavero_store::{Digest, NewEnrolment, OwnMeans};
 use sha2::{Digest as _, Sha256};
 
@@ -28,10 +28,6 @@ pub struct MeansView {
     pub used_at: Option<Timestamp>,
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
-}
-
 impl Service {
     /// What the officer of a session proves themselves by.
     pub async fn own_means(&self, session: &str) -> Result<Vec<MeansView>, DeskError> {
@@ -40,7 +36,7 @@ impl Service {
         let mut all: Vec<MeansView> = passkeys
             .into_iter()
             .map(|passkey| MeansView {
-                id: hex(&passkey.id),
+                id: Hex(&passkey.id).to_string(),
                 is_passkey: true,
                 created_at: Some(passkey.created_at),
                 used_at: passkey.used_at,
@@ -96,7 +92,7 @@ impl Service {
         let officer = self.living_officer(session).await?.officer.id;
         self.check_touch(touch, officer, Self::own_purpose("give-up", means))?;
         let own = self.store.passkeys(officer).await?;
-        let passkey: Option<Digest> = own.iter().map(|own| own.id).find(|id| hex(id) == means);
+        let passkey: Option<Digest> = own.iter().map(|own| own.id).find(|id| Hex(id).to_string() == means);
         let means = match passkey {
             Some(id) => OwnMeans::Passkey(id),
             None if means == APP => OwnMeans::Totp,

@@ -1,6 +1,7 @@
 //! The Argon2 that was chosen for its speed against the older one, and both against the RFC. `examples/argon2.rs` compares more,
 //! and says what a hash takes.
 
+use clavero_protocol::Hex;
 use clavero_service::argon2::{Argon2, TAG, Variant, Vectorized, Work};
 
 mod judge;
@@ -48,5 +49,5 @@ fn tags_are_those_of_the_reference_implementation() {
 }
 
 fn hex(tag: [u8; TAG]) -> String {
-    tag.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+    Hex(&tag).to_string()
 }

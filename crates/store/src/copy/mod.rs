@@ -9,8 +9,9 @@ pub(crate) mod cell;
 mod end;
 pub(crate) mod meta;
 
-use std::{fmt::Write as _, path::PathBuf};
+use std::path::PathBuf;
 
+use clavero_protocol::Hex;
 use sha2::{Digest as _, Sha256};
 
 use self::{
@@ -102,6 +103,12 @@ impl From<rusqlite::Error> for CopyError {
     }
 }
 
+impl From<tokio_postgres::Error> for CopyError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
 /// Copies all that `from` holds to `to`, which must be empty or have a part of the very same. Goes on where an earlier one was
 /// interrupted. Memory does not grow with what is copied.
 pub async fn copy(from: &Place, to: &Place, watch: CopyWatcher<'_>) -> Result<Copied, CopyError> {
@@ -164,11 +171,7 @@ impl Move {
             }
         }
         self.counts.iter().for_each(|count| hash.update(count.to_be_bytes()));
-        let mut mark = format!("{} ", Unready::Copy.word());
-        for byte in hash.finalize() {
-            let _ = write!(mark, "{byte:02x}");
-        }
-        Ok(mark)
+        Ok(format!("{} {}", Unready::Copy.word(), Hex(&hash.finalize())))
     }
 
     /// Marks an empty target as one that is not whole, or finds the mark of an earlier try. Answers how many rows are there.

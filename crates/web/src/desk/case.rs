@@ -9,7 +9,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use clavero_protocol::{CaseReference, CaseState, Role};
+use clavero_protocol::{CaseReference, CaseState, Hex, Role};
 use clavero_service::desk::{CaseError, DeskCaseView, EventView};
 use clavero_words::{Locale, time, tr, tr_args};
 use futures_util::StreamExt as _;
@@ -358,7 +358,7 @@ pub(super) async fn render(
         asked_facts: file::asked(state, locale, &view),
         changes: file::changes(locale, &view),
         history: history(locale, &view),
-        digest: hex(&view.proposal.digest),
+        digest: Hex(&view.proposal.digest).to_string(),
         supervises: role == Role::Supervisor,
         may_take_over: role == Role::Supervisor
             || view.holder.as_ref().is_some_and(|holder| holder.free_at <= now),
@@ -373,11 +373,6 @@ pub(super) async fn render(
         v: view,
     };
     page(outcome.status, &template)
-}
-
-/// Bytes as a form carries them.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// Says when the case has moved on. Looking does not keep a session alive: it ends with the session as it stood.

@@ -9,6 +9,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
+use clavero_protocol::Hex;
 use clavero_service::{OfficerSessionView, TouchAnswer, TouchError};
 use clavero_words::{Locale, tr};
 use serde::Deserialize;
@@ -36,7 +37,7 @@ impl Touching {
     ) -> Self {
         Self {
             field: field.into(),
-            purpose: purpose.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}")),
+            purpose: Hex(&purpose).to_string(),
             has_passkey: session.has_passkey && state.service().passkey_domain().is_some(),
             has_totp: session.has_totp,
             demonstration: state.service().demonstration_code(token).await,
