@@ -205,7 +205,9 @@ pub(crate) fn at_once<T>(mut work: Working<'_, T>) -> Result<T, StoreError> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Integer,
+    Truth,
     Text,
+    Bytes,
 }
 
 /// Where many rows go at once: a table and its columns.

@@ -1,6 +1,7 @@
 //! What there is to copy, as the two databases say themselves: so that no list can fall behind a migration.
 
 use super::CopyError;
+use crate::sql::Kind;
 
 /// Tables that stay where they are: what a migration has done is not data.
 const NOT_COPIED: &[&str] = &["migration"];
@@ -8,15 +9,6 @@ const NOT_COPIED: &[&str] = &["migration"];
 const FILLED_BY_MIGRATIONS: &[&str] = &["tax_register_state"];
 /// Copied by its keys, which stand differently in each engine: see [`super::meta`].
 pub(crate) const META: &str = "meta";
-
-/// What a column holds, on every engine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Integer,
-    Truth,
-    Text,
-    Bytes,
-}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Column {

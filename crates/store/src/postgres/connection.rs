@@ -44,11 +44,12 @@ pub(super) async fn each_row(
 /// Adds rows by the server's own way for many, in its binary form.
 pub(super) async fn copy_in(
     client: &tokio_postgres::Client,
-    sql: &str,
+    (table, columns): (&str, &str),
     types: &[Type],
     cells: &[Value<'_>],
 ) -> Result<u64, Error> {
-    let mut writer = pin!(BinaryCopyInWriter::new(client.copy_in(sql).await?, types));
+    let sql = format!("COPY {table} ({columns}) FROM STDIN (FORMAT binary)");
+    let mut writer = pin!(BinaryCopyInWriter::new(client.copy_in(&sql).await?, types));
     for row in cells.chunks_exact(types.len()) {
         writer.as_mut().write_raw(row.iter()).await?;
     }

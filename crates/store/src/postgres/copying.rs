@@ -1,17 +1,11 @@
 //! A server as one end of a copy: read as of one moment, written a batch at a time by `COPY`.
 
-use std::pin::pin;
-
 use tokio::task::JoinHandle;
-use tokio_postgres::{
-    Client,
-    binary_copy::BinaryCopyInWriter,
-    types::{ToSql, Type},
-};
+use tokio_postgres::{Client, types::Type};
 
 use super::{
     Address,
-    connection::{each_row, text},
+    connection::{copy_in, each_row, text},
     migrate, refuse_old,
     values::value,
 };
@@ -19,11 +13,11 @@ use crate::{
     Schema, StoreError,
     copy::{
         CopyError, Known,
-        catalogue::{Column, Kind, Table},
+        catalogue::{Column, Table},
         cell::{Cell, Row},
         meta,
     },
-    sql::Value,
+    sql::{Kind, Value},
 };
 
 /// Whatever takes long here is wanted. Whoever looks at the server sees what it is.
@@ -48,7 +42,7 @@ impl CopyEnd {
     async fn connect(url: &str) -> Result<Self, CopyError> {
         let address = Address::read(url)?;
         let connected = address.for_writing().connect(address.tls.clone()).await;
-        let (client, connection) = connected.map_err(StoreError::from)?;
+        let (client, connection) = connected?;
         let connection = tokio::spawn(async move { drop(connection.await) });
         let end = Self { client, connection };
         end.run(PATIENT).await?;
@@ -79,7 +73,7 @@ impl CopyEnd {
     }
 
     async fn run(&self, sql: &str) -> Result<(), CopyError> {
-        Ok(self.client.batch_execute(sql).await.map_err(StoreError::from)?)
+        Ok(self.client.batch_execute(sql).await?)
     }
 
     pub(crate) async fn schema(&self) -> Result<Schema, StoreError> {
@@ -95,7 +89,7 @@ impl CopyEnd {
                    AND p.table_name = c.table_name AND k.column_name = c.column_name), 0) \
                    FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name) \
                    WHERE c.table_schema = current_schema() AND t.table_type = 'BASE TABLE' ORDER BY 1";
-        let rows = self.client.query(sql, &[]).await.map_err(StoreError::from)?;
+        let rows = self.client.query(sql, &[]).await?;
         let mut tables: Vec<(String, Vec<Column>, bool)> = Vec::new();
         for row in &rows {
             let (table, name, declared): (String, String, String) = (row.get(0), row.get(1), row.get(2));
@@ -123,7 +117,7 @@ impl CopyEnd {
 
     pub(crate) async fn count(&self, table: &Table) -> Result<u64, CopyError> {
         let sql = format!("SELECT count(*) FROM {}", table.name);
-        let count: i64 = self.client.query_one(&sql, &[]).await.map_err(StoreError::from)?.get(0);
+        let count: i64 = self.client.query_one(&sql, &[]).await?.get(0);
         Ok(count.unsigned_abs())
     }
 
@@ -145,8 +139,8 @@ impl CopyEnd {
     }
 
     async fn rows(&self, sql: &str, bound: &[Value<'_>], width: usize) -> Result<Vec<Row>, CopyError> {
-        let statement = self.client.prepare(&text(sql)).await.map_err(StoreError::from)?;
-        let rows = each_row(&self.client, &statement, bound).await.map_err(StoreError::from)?;
+        let statement = self.client.prepare(&text(sql)).await?;
+        let rows = each_row(&self.client, &statement, bound).await?;
         let cells = |row: &tokio_postgres::Row| {
             (0..width).map(|column| value(row, column).map(Cell::new)).collect::<Result<_, _>>()
         };
@@ -160,17 +154,10 @@ impl CopyEnd {
 
     /// Adds rows: a `COPY` is one transaction.
     pub(crate) async fn put(&self, table: &Table, rows: &[Row]) -> Result<(), CopyError> {
-        let sql = format!("COPY {} ({}) FROM STDIN (FORMAT binary)", table.name, table.list());
-        let types: Vec<Type> = table.columns.iter().map(|column| wire(column.kind)).collect();
-        let sink = self.client.copy_in(&sql).await.map_err(StoreError::from)?;
-        let mut writer = pin!(BinaryCopyInWriter::new(sink, &types));
-        for row in rows {
-            let values: Vec<Value<'_>> = row.iter().zip(&table.columns).map(as_column).collect();
-            let values: Vec<&(dyn ToSql + Sync)> =
-                values.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
-            writer.as_mut().write(&values).await.map_err(StoreError::from)?;
-        }
-        writer.finish().await.map_err(StoreError::from)?;
+        let types: Vec<Type> = table.columns.iter().map(|column| (&column.kind).into()).collect();
+        let cells: Vec<Value<'_>> =
+            rows.iter().flat_map(|row| row.iter().zip(&table.columns)).map(as_column).collect();
+        copy_in(&self.client, (&table.name, &table.list()), &types, &cells).await?;
         Ok(())
     }
 
@@ -178,13 +165,13 @@ impl CopyEnd {
     pub(crate) async fn sequence(&self, table: &Table) -> Result<i64, CopyError> {
         let sequence = self.sequence_of(table).await?;
         let sql = format!("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}");
-        Ok(self.client.query_one(&sql, &[]).await.map_err(StoreError::from)?.get(0))
+        Ok(self.client.query_one(&sql, &[]).await?.get(0))
     }
 
     async fn sequence_of(&self, table: &Table) -> Result<String, CopyError> {
         let column = table.key().first().map_or("", |(_, column)| column.name.as_str());
         let sql = "SELECT pg_get_serial_sequence($1, $2)";
-        let found = self.client.query_one(sql, &[&table.name, &column]).await.map_err(StoreError::from)?;
+        let found = self.client.query_one(sql, &[&table.name, &column]).await?;
         found.get::<_, Option<String>>(0).ok_or_else(|| CopyError::OtherSchema(table.name.clone()))
     }
 
@@ -192,7 +179,7 @@ impl CopyEnd {
         if last > 0 {
             let sequence = self.sequence_of(table).await?;
             let sql = "SELECT setval(CAST(CAST($1 AS TEXT) AS regclass), $2)";
-            self.client.query_one(sql, &[&sequence, &last]).await.map_err(StoreError::from)?;
+            self.client.query_one(sql, &[&sequence, &last]).await?;
         }
         Ok(())
     }
@@ -205,24 +192,15 @@ impl CopyEnd {
 
     /// Writes down what is known as a whole, all in one transaction; what has no value goes.
     pub(crate) async fn set_meta(&mut self, values: &[(String, Option<Box<[u8]>>)]) -> Result<(), CopyError> {
-        let transaction = self.client.transaction().await.map_err(StoreError::from)?;
+        let transaction = self.client.transaction().await?;
         for (key, bytes) in values {
-            transaction.execute("DELETE FROM meta WHERE key = $1", &[key]).await.map_err(StoreError::from)?;
+            transaction.execute("DELETE FROM meta WHERE key = $1", &[key]).await?;
             if let Some(bytes) = bytes {
                 let sql = "INSERT INTO meta (key, value) VALUES ($1, $2)";
-                transaction.execute(sql, &[key, &&**bytes]).await.map_err(StoreError::from)?;
+                transaction.execute(sql, &[key, &&**bytes]).await?;
             }
         }
-        Ok(transaction.commit().await.map_err(StoreError::from)?)
-    }
-}
-
-const fn wire(kind: Kind) -> Type {
-    match kind {
-        Kind::Integer => Type::INT8,
-        Kind::Truth => Type::BOOL,
-        Kind::Text => Type::TEXT,
-        Kind::Bytes => Type::BYTEA,
+        Ok(transaction.commit().await?)
     }
 }
 

@@ -203,9 +203,10 @@ impl PgTx {
     async fn copy(&self, into: Bulk, cells: &[Value<'_>]) -> Result<u64, StoreError> {
         let ahead: Working<'_, ()> = Box::pin(self.send(async { Ok(()) }));
         ahead.await?;
-        let sql = format!("COPY {} ({}) FROM STDIN (FORMAT binary)", into.table, into.names());
         let types: Vec<Type> = into.columns.iter().map(|(_, kind)| kind.into()).collect();
-        copy_in(self.client(), &sql, &types, cells).await.map_err(|error| self.fail(&error))
+        copy_in(self.client(), (into.table, &into.names()), &types, cells)
+            .await
+            .map_err(|error| self.fail(&error))
     }
 
     /// Commits. When it fails, it is told apart whether that is known.

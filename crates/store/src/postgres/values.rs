@@ -37,7 +37,9 @@ impl From<&Kind> for Type {
     fn from(kind: &Kind) -> Self {
         match kind {
             Kind::Integer => Self::INT8,
+            Kind::Truth => Self::BOOL,
             Kind::Text => Self::TEXT,
+            Kind::Bytes => Self::BYTEA,
         }
     }
 }

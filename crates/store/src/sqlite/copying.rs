@@ -9,10 +9,11 @@ use crate::{
     Schema, StoreError,
     copy::{
         CopyError, Known,
-        catalogue::{Column, Kind, Table},
+        catalogue::{Column, Table},
         cell::{Cell, Row},
         meta,
     },
+    sql::Kind,
 };
 
 /// A database that a copy alone has open.
