@@ -25,6 +25,32 @@ fn asking(authority: &TaxAuthority, registry: &Registry, inbox: &Inbox, source: 
         .set("sri.timeout", "10s")
 }
 
+/// An employer, an authority that says the same of every RUC, and a service that asks it.
+struct World {
+    employer: Employer,
+    authority: TaxAuthority,
+    server: TestServer,
+    api: Api,
+    _inbox: Inbox,
+}
+
+impl World {
+    fn start(source: &str, reply: Reply) -> Self {
+        Self::with(source, reply, |setup, _| setup)
+    }
+
+    fn with(source: &str, reply: Reply, configured: impl FnOnce(Setup, &Employer) -> Setup) -> Self {
+        let mut registry = Registry::default();
+        let employer = registry.company();
+        let inbox = Inbox::open();
+        let authority = TaxAuthority::open();
+        authority.otherwise(reply);
+        let server = configured(asking(&authority, &registry, &inbox, source), &employer).start();
+        let api = Api::of(&server);
+        Self { employer, authority, server, api, _inbox: inbox }
+    }
+}
+
 /// The state that a start leads to, and the reason of one that leads to a desk.
 async fn starts(api: &Api, employer: &Employer) -> (String, String) {
     let started = api.start(employer).await.started;
@@ -110,13 +136,7 @@ async fn an_authority_that_is_away_stops_nobody_who_is_known_as_active() {
 
 #[tokio::test]
 async fn a_state_that_sends_in_person_counts_for_an_hour_and_then_is_asked_for_again() {
-    let mut registry = Registry::default();
-    let employer = registry.company();
-    let inbox = Inbox::open();
-    let authority = TaxAuthority::open();
-    authority.otherwise(Reply::State("PASIVO"));
-    let server = asking(&authority, &registry, &inbox, "live").start();
-    let api = Api::of(&server);
+    let World { employer, authority, server, api, .. } = World::start("live", Reply::State("PASIVO"));
     goes_in_person(&api, &employer, "ruc_closed").await;
     authority.otherwise(Reply::State("ACTIVO"));
     goes_in_person(&api, &employer, "ruc_closed").await;
@@ -128,13 +148,7 @@ async fn a_state_that_sends_in_person_counts_for_an_hour_and_then_is_asked_for_a
 
 #[tokio::test]
 async fn an_outage_opens_nothing_that_was_closed() {
-    let mut registry = Registry::default();
-    let employer = registry.company();
-    let inbox = Inbox::open();
-    let authority = TaxAuthority::open();
-    authority.otherwise(Reply::State("PASIVO"));
-    let server = asking(&authority, &registry, &inbox, "live").start();
-    let api = Api::of(&server);
+    let World { employer, authority, server, api, .. } = World::start("live", Reply::State("PASIVO"));
     goes_in_person(&api, &employer, "ruc_closed").await;
     authority.otherwise(Reply::Status(500));
     age(&server, 30 * DAY);
@@ -144,13 +158,7 @@ async fn an_outage_opens_nothing_that_was_closed() {
 
 #[tokio::test]
 async fn an_active_state_that_grows_old_goes_online_at_once_and_is_asked_for_afterwards() {
-    let mut registry = Registry::default();
-    let employer = registry.company();
-    let inbox = Inbox::open();
-    let authority = TaxAuthority::open();
-    authority.otherwise(Reply::State("ACTIVO"));
-    let server = asking(&authority, &registry, &inbox, "live").start();
-    let api = Api::of(&server);
+    let World { employer, authority, server, api, .. } = World::start("live", Reply::State("ACTIVO"));
     goes_online(&api, &employer).await;
     age(&server, 2 * DAY);
     // It says nothing until it is let go: whoever waited for it would never be answered.
@@ -178,42 +186,33 @@ async fn what_is_no_answer_says_nothing_of_a_ruc_and_the_page_says_so() {
         Reply::HangUp,
         Reply::RetryAfter(429, 1),
     ];
-    let inbox = Inbox::open();
     for reply in replies {
-        let mut registry = Registry::default();
-        let employer = registry.company();
-        let authority = TaxAuthority::open();
-        authority.otherwise(reply.clone());
-        let setup = asking(&authority, &registry, &inbox, "live").set("sri.unknown", "assisted");
-        let server = setup.start();
-        let mut browser = Browser::of(&server);
-        let answer = browser.post("/empleadores/recuperar-clave", &identifiers(&employer)).await;
+        let assisted = |setup: Setup, _: &Employer| setup.set("sri.unknown", "assisted");
+        let world = World::with("live", reply.clone(), assisted);
+        let World { employer, authority, server, .. } = &world;
+        let mut browser = Browser::of(server);
+        let answer = browser.post("/empleadores/recuperar-clave", &identifiers(employer)).await;
         let cookie = answer.headers()["set-cookie"].to_str().unwrap();
         cookie.split(';').next().unwrap_or_default().clone_into(&mut browser.cookie);
         let page = browser.page(&location(&answer)).await;
         assert!(page.contains("no se pudo confirmar"), "{reply:?}: {page}");
         assert!(!page.contains("suspendido"), "{reply:?}: {page}");
-        assert_eq!(authority.asked(), [employer.ruc], "{reply:?}");
+        assert_eq!(authority.asked(), std::slice::from_ref(&employer.ruc), "{reply:?}");
     }
 }
 
 #[tokio::test]
 async fn a_ruc_that_the_authority_does_not_know_goes_where_the_operator_sends_it() {
-    let inbox = Inbox::open();
     for (unknown, online) in [("online", true), ("assisted", false)] {
         for reply in [Reply::NoContent, Reply::Body(String::new()), Reply::Body("[]".to_owned())] {
-            let mut registry = Registry::default();
-            let employer = registry.company();
-            let authority = TaxAuthority::open();
-            authority.otherwise(reply.clone());
-            let server = asking(&authority, &registry, &inbox, "live").set("sri.unknown", unknown).start();
-            let api = Api::of(&server);
+            let setup = |setup: Setup, _: &Employer| setup.set("sri.unknown", unknown);
+            let World { employer, authority, api, .. } = &World::with("live", reply.clone(), setup);
             if online {
-                goes_online(&api, &employer).await;
+                goes_online(api, employer).await;
             } else {
-                goes_in_person(&api, &employer, "ruc_suspended").await;
+                goes_in_person(api, employer, "ruc_suspended").await;
             }
-            goes_or_not(&api, &employer, online).await;
+            goes_or_not(api, employer, online).await;
             assert_eq!(authority.asked().len(), 1, "what it said is kept: {reply:?}");
         }
     }
@@ -225,15 +224,10 @@ async fn goes_or_not(api: &Api, employer: &Employer, online: bool) {
 
 #[tokio::test]
 async fn silence_holds_nobody_longer_than_the_time_out_and_a_ruc_is_then_left_alone() {
-    let mut registry = Registry::default();
-    let employer = registry.company();
-    let inbox = Inbox::open();
-    let authority = TaxAuthority::open();
-    authority.otherwise(Reply::Silence);
-    let server = asking(&authority, &registry, &inbox, "live").set("sri.timeout", "1s").start();
-    let api = Api::of(&server);
-    goes_online(&api, &employer).await;
-    goes_online(&api, &employer).await;
+    let setup = |setup: Setup, _: &Employer| setup.set("sri.timeout", "1s");
+    let World { employer, authority, api, .. } = &World::with("live", Reply::Silence, setup);
+    goes_online(api, employer).await;
+    goes_online(api, employer).await;
     assert_eq!(authority.asked().len(), 1);
 }
 
@@ -410,26 +404,22 @@ async fn over_the_network_the_authority_has_to_prove_who_it_is() {
 
 #[tokio::test]
 async fn the_desk_sees_a_state_with_its_age_and_who_said_it_and_has_it_asked_for() {
-    let mut registry = Registry::default();
-    let employer = registry.company();
-    let inbox = Inbox::open();
-    let authority = TaxAuthority::open();
-    authority.otherwise(Reply::Held("ACTIVO"));
-    let states = catastro(&[(&employer.ruc, "SUSPENDIDO")]);
-    let server = asking(&authority, &registry, &inbox, "both").catastro(states).start();
-    let mut officer = Officer::enrolled(&server, "Ana", "desk").await;
+    let suspended = |setup: Setup, row: &Employer| setup.catastro(catastro(&[(&row.ruc, "SUSPENDIDO")]));
+    let world = World::with("both", Reply::Held("ACTIVO"), suspended);
+    let World { employer, authority, server, .. } = &world;
+    let mut officer = Officer::enrolled(server, "Ana", "desk").await;
     officer.signs_in().await;
     let door = "/empleadores/clave-patronal";
-    let opened = Browser::of(&server).sent(door, &identifiers(&employer)).await;
+    let opened = Browser::of(server).sent(door, &identifiers(employer)).await;
     let case = opened.replace(door, "/ventanilla/casos");
     let page = officer.get(&case).await.text;
     assert!(page.contains("Suspendido (registro importado el ") && page.contains(", hace "), "{page}");
-    is_asked(&authority, 1).await;
+    is_asked(authority, 1).await;
     authority.release();
     eventually("the authority's word", || async {
         let page = officer.get(&case).await.text;
         if page.contains("Activo, desde 2001-05-28 (respondió el ") { Ok(()) } else { Err(page) }
     })
     .await;
-    assert_eq!(authority.asked(), [employer.ruc]);
+    assert_eq!(authority.asked(), std::slice::from_ref(&employer.ruc));
 }
