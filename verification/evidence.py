@@ -6,7 +6,7 @@
 Tables are CSV (RFC 4180) with a header; the first column is the number of a row. The column `evidence` holds references
 `path#name`, separated by one space. The path is one in the repository, and the name is, by the kind of file:
 
-    .rs                a test, or something that is defined there (fn, struct, enum, const, static, trait, mod, type)
+    .rs                a test, or something that is defined there (fn, struct, enum, const, static, trait, mod, type, macro)
     .js in e2e/tests   the title of a test, `_` for a space, without what a template puts in
     .py                a function or a class
     .md                a heading, `_` for a space
@@ -26,7 +26,7 @@ import asvs
 TEST, CODE = "test", "code"
 TARGET_FOLDERS = {"tests", "examples", "benches", "bin", "fuzz_targets"}
 DEFINITION = r"^\s*(?:pub(?:\([^)]*\))?\s+)?(?:(?:const|async|unsafe|extern\s+\"C\")\s+)*{kinds}\s+(?:mut\s+)?{name}\b"
-RUST_KINDS = r"(?:fn|struct|enum|const|static|trait|mod|type)"
+RUST_KINDS = r"(?:fn|struct|enum|const|static|trait|mod|type|macro_rules!)"
 RUST_TEST = re.compile(r"#\[(?:\w+::)*(?:test|rstest|test_case)\b")
 RUST_IGNORED = re.compile(r"\bignore\b")
 PYTHON_SKIPPED = re.compile(r"^\s*@.*\bskip", re.M)
@@ -83,7 +83,7 @@ class Repository:
             if spoken not in (heading.replace("_", " ") for heading in headings):
                 raise Missing(f"{path} has no heading '{spoken}'")
             return CODE
-        if name not in text and spoken not in text:
+        if spoken not in text.replace("_", " "):
             raise Missing(f"{path} does not say '{name}'")
         return TEST if path.startswith("scripts/") else CODE
 
