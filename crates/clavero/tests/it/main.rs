@@ -4,7 +4,6 @@
 mod api;
 mod audit;
 mod backups;
-mod case_faults;
 mod case_pages;
 mod casework;
 mod catastro;
@@ -13,7 +12,6 @@ mod decoy;
 mod demo;
 mod desk;
 mod employers;
-mod faults;
 mod flood;
 mod guessing;
 mod hostile;
@@ -37,3 +35,6 @@ mod settings;
 mod tax;
 mod tidy;
 mod timing;
+
+#[path = "../../../../verification/faults/mod.rs"]
+mod faults;
