@@ -2,22 +2,18 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod api;
+#[path = "../../../../verification/attacks/mod.rs"]
+mod attacks;
 mod audit;
 mod backups;
 mod case_pages;
 mod casework;
 mod catastro;
-mod cookies;
-mod decoy;
 mod demo;
 mod desk;
 mod employers;
-mod flood;
-mod guessing;
-mod hostile;
 mod journey;
 mod key_changes;
-mod limits;
 mod mail;
 mod moving;
 mod nodes;
@@ -26,6 +22,7 @@ mod openapi;
 mod operations;
 mod pages;
 mod passkeys;
+mod refusals;
 mod registers;
 mod retention;
 mod secrets;
@@ -34,7 +31,6 @@ mod sessions;
 mod settings;
 mod tax;
 mod tidy;
-mod timing;
 
 #[path = "../../../../verification/faults/mod.rs"]
 mod faults;

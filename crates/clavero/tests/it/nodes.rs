@@ -6,9 +6,9 @@ use clavero_postgres_fixture::Cluster;
 use futures_util::{StreamExt as _, stream};
 
 use crate::{
-    api::{Answer, Api, Flow, NEW_KEY, eventually, within},
+    api::{Answer, Api, Flow, within},
+    attacks::t01_guessing::tally,
     employers::{Employer, Registry},
-    guessing::{tally, wrong_codes},
     mail::{Inbox, Mood},
     server::{Node, Setup, TestServer, clavero},
 };
@@ -19,16 +19,16 @@ const RECOVERY: Duration = Duration::from_mins(1);
 const MOST_SILENT: Duration = Duration::from_secs(30);
 
 /// Two services on a database of their own.
-struct Two {
+pub(crate) struct Two {
     first: TestServer,
     second: Node,
-    inbox: Inbox,
-    employers: Vec<Employer>,
+    pub(crate) inbox: Inbox,
+    pub(crate) employers: Vec<Employer>,
     _cluster: Cluster,
 }
 
 impl Two {
-    fn start(employers: usize) -> Self {
+    pub(crate) fn start(employers: usize) -> Self {
         let cluster = Cluster::shared();
         let mut registry = Registry::default();
         let employers = (0..employers).map(|_| registry.company()).collect();
@@ -39,60 +39,9 @@ impl Two {
     }
 
     /// The client of one service or the other, turn by turn.
-    fn apis(&self) -> [Api; 2] {
+    pub(crate) fn apis(&self) -> [Api; 2] {
         [Api::of(&self.first), Api::at(self.second.address())]
     }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn guesses_at_two_services_at_once_spend_exactly_the_allowed_five() {
-    let two = Two::start(1);
-    let (employer, apis) = (&two.employers[0], two.apis());
-    let flow = apis[0].start(employer).await;
-    let code = two.inbox.next_code(&employer.email).await;
-    flow.reaches("code_sent").await;
-    let flows = [flow.clone(), flow.at(&apis[1])];
-    let guesses: Vec<_> = wrong_codes(&code).take(1_000).enumerate().collect();
-    let answers: Vec<Answer> = stream::iter(&guesses)
-        .map(|(number, guess)| flows[number % 2].send_code(guess))
-        .buffer_unordered(64)
-        .collect()
-        .await;
-    let counts = tally(&answers);
-    assert_eq!(counts.get("wrong-code"), Some(&5), "{counts:?}");
-    assert_eq!(counts.get("code-exhausted"), Some(&995), "{counts:?}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_link_is_redeemed_once_at_whichever_service() {
-    let two = Two::start(1);
-    let (employer, apis) = (&two.employers[0], two.apis());
-    let link = two.inbox.link_of(&apis[0], employer).await;
-    let keys: Vec<(usize, String)> = (0..100).map(|n| (n, format!("{NEW_KEY} número {n}"))).collect();
-    let answers: Vec<(String, Answer)> = stream::iter(keys)
-        .map(|(number, key)| {
-            let api = &apis[number % 2];
-            let link = &link;
-            async move {
-                // The hashing pool answers "busy" to what it cannot queue: asked again, as a client would.
-                let answer = eventually("an answer", || async {
-                    let answer = api.set_key(link, &key).await;
-                    if answer.status == 503 { Err(answer) } else { Ok(answer) }
-                })
-                .await;
-                (key, answer)
-            }
-        })
-        .buffer_unordered(32)
-        .collect()
-        .await;
-    let winners: Vec<_> = answers.iter().filter(|(_, answer)| answer.status == 204).collect();
-    assert_eq!(winners.len(), 1, "{:?}", answers.iter().map(|(_, answer)| answer.status).collect::<Vec<_>>());
-    for api in &apis {
-        api.sign_in(employer, &winners[0].0).await.ok(201);
-    }
-    // A code, a link and one notice.
-    assert_eq!(two.inbox.arrived(&employer.email, 3).await, 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]

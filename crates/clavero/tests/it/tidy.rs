@@ -157,7 +157,8 @@ fn no_test_is_ignored_and_none_sleeps() {
     let forbidden = ["#[ignore", "thread::sleep(", "time::sleep("];
     let mut found = Vec::new();
     for (path, text) in rust_files() {
-        let is_test_file = path.iter().any(|part| part == "tests") || path.ends_with("tests.rs");
+        let is_test_file =
+            path.iter().any(|part| part == "tests" || part == "verification") || path.ends_with("tests.rs");
         let tests = if is_test_file {
             &text
         } else {

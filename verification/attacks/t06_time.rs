@@ -1,4 +1,4 @@
-//! What the time of an answer tells: nothing. Welch's t-test over interleaved requests, as dudect does it; past 4.5 a
+//! T6: what the time of an answer tells: nothing. Welch's t-test over interleaved requests, as dudect does it; past 4.5 a
 //! difference is certain.
 
 use std::time::Instant;

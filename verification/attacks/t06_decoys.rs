@@ -1,4 +1,4 @@
-//! `recovery.mismatch = "hide"`: nobody learns from the service whether data match.
+//! T6: `recovery.mismatch = "hide"`: nobody learns from the service whether data match.
 
 use serde_json::Value;
 
@@ -162,4 +162,31 @@ fn without_own_values(page: &str, id: &str) -> String {
         rest = after.split_once("</").map_or("", |(_, after)| after);
     }
     masked + rest
+}
+
+#[tokio::test]
+async fn another_representatives_number_and_an_unknown_ruc_get_one_answer() {
+    let mut registry = Registry::default();
+    let (one, other) = (registry.company(), registry.company());
+    let inbox = Inbox::open();
+    let server = Setup::new(&registry, inbox.port()).start();
+    let api = Api::of(&server);
+    let mut unknown = Registry::default();
+    for _ in 0..50 {
+        unknown.company();
+    }
+    let stranger = unknown.company();
+    let mut crossed = one.clone();
+    crossed.representative = other.representative;
+    let mut branch = one.clone();
+    "0002".clone_into(&mut branch.sucursal);
+    let mut bodies = Vec::new();
+    for wrong in [&stranger, &crossed, &branch] {
+        let answer = api.try_start(wrong).await;
+        answer.assert_problem(422, "data-mismatch");
+        bodies.push(answer.body);
+    }
+    assert_eq!(bodies[0], bodies[1]);
+    assert_eq!(bodies[0], bodies[2]);
+    assert_eq!(inbox.total(), 0);
 }

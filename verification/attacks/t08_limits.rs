@@ -1,4 +1,4 @@
-//! Limits by address, and the work that stands in for a refusal.
+//! T8: limits by address, and the work that stands in for a refusal.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};

@@ -1,0 +1,17 @@
+//! What was tried against the started program from outside, by the numbers of the table of threats (`verification/threats.csv`).
+//! Compiled into the tests of `crates/clavero`, whose service, mailbox and browsers they use.
+
+mod figures;
+pub(crate) mod t01_guessing;
+mod t02_redemption;
+mod t03_crossed;
+mod t04_host;
+mod t05_leaks;
+mod t06_decoys;
+mod t06_time;
+mod t07_lockout;
+mod t08_limits;
+mod t09_flood;
+mod t10_browser;
+mod t11_injection;
+mod t19_hostile_bytes;
