@@ -18,9 +18,10 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// A server that has gone without a word is noticed within this.
 const SILENCE: Duration = Duration::from_secs(10);
 
-/// What every connection asks of the server: no lock outlives a node that has gone by much, and nobody waits for ever.
-const LIMITS: &str =
-    "-c statement_timeout=60s -c lock_timeout=10s -c idle_in_transaction_session_timeout=15s";
+/// What every connection asks of the server: no lock outlives a node that has gone by much, and nobody waits for ever. Every
+/// row is found by an index: a plan that was made while a table was small is kept when it has grown.
+const ASKED: &str = "-c statement_timeout=60s -c lock_timeout=10s -c idle_in_transaction_session_timeout=15s \
+     -c enable_seqscan=off";
 
 /// A server's address as read from a URL.
 pub(super) struct Address {
@@ -46,7 +47,7 @@ impl Address {
         let mut config: Config = format!("{base}?{}", kept.join("&"))
             .parse()
             .map_err(|error: tokio_postgres::Error| refused(super::connection::told(&error)))?;
-        let options = config.get_options().map_or_else(|| LIMITS.to_owned(), |own| format!("{LIMITS} {own}"));
+        let options = config.get_options().map_or_else(|| ASKED.to_owned(), |own| format!("{ASKED} {own}"));
         config.options(options).tcp_user_timeout(SILENCE).keepalives_idle(SILENCE);
         if !query.contains("sslmode=") && !config.get_hosts().iter().all(is_here) {
             config.ssl_mode(SslMode::Require);
