@@ -114,7 +114,12 @@ impl PgTx {
     /// Notes what an error means for the transaction.
     fn fail(&self, error: &Error) -> StoreError {
         let mut state = self.state();
-        let lost_race = [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED];
+        // A row that is there already was put there by another transaction since this one looked.
+        let lost_race = [
+            SqlState::T_R_SERIALIZATION_FAILURE,
+            SqlState::T_R_DEADLOCK_DETECTED,
+            SqlState::UNIQUE_VIOLATION,
+        ];
         let lost_connection = error.is_closed() || error.code().is_some_and(is_going_away);
         if error.code().is_some_and(|code| lost_race.contains(code)) {
             state.again = true;

@@ -10,8 +10,18 @@ use crate::{
     sql::{Query as _, Read, ToValue as _, Tx, Value, bytes, params},
 };
 
-/// The states of budgets, by their keys.
-type States = BTreeMap<BudgetKey, Vec<Timestamp>>;
+/// The states of budgets, by their keys; of one that nothing was drawn on there is no row.
+type States = BTreeMap<BudgetKey, Option<Vec<Timestamp>>>;
+
+/// A budget as it is to be from now on.
+struct Next {
+    key: BudgetKey,
+    /// Whether its row is there, and held.
+    stands: bool,
+    times: Vec<Timestamp>,
+    /// When the row may be forgotten.
+    expires_at: Timestamp,
+}
 
 /// Reads budgets, in the order of their keys: whoever locks more than one does so in the same order as all others.
 async fn load(
@@ -19,7 +29,7 @@ async fn load(
     keys: impl Iterator<Item = BudgetKey>,
     lock: Lock,
 ) -> Result<States, StoreError> {
-    let mut states: States = keys.map(|key| (key, Vec::new())).collect();
+    let mut states: States = keys.map(|key| (key, None)).collect();
     if states.is_empty() {
         return Ok(states);
     }
@@ -33,7 +43,7 @@ async fn load(
     let found = db.all(&sql, &bound, |row| Ok((row.get(0)?, row.get(1)?))).await?;
     for (key, state) in found {
         let (key, state): (Vec<u8>, Vec<u8>) = (key, state);
-        states.insert(bytes(&key, "budget.key")?, times(&state)?);
+        states.insert(bytes(&key, "budget.key")?, Some(times(&state)?));
     }
     Ok(states)
 }
@@ -51,28 +61,51 @@ fn times(state: &[u8]) -> Result<Vec<Timestamp>, StoreError> {
     Ok(times.iter().map(|bytes| Timestamp::from_micros(i64::from_le_bytes(*bytes))).collect())
 }
 
-/// The states of budgets that nobody else draws on until the transaction ends.
+/// The states of budgets that nobody else draws on until the transaction ends. What has no row cannot be locked: who puts
+/// one in its place first is the one who does.
 async fn hold(tx: &dyn Tx, limits: &[Limit]) -> Result<States, StoreError> {
-    let keys = || limits.iter().map(|limit| limit.key);
-    if !tx.dialect().is_concurrent() || limits.is_empty() {
-        return load(tx, keys(), Lock::None).await;
-    }
-    // A row that is not there cannot be locked: an empty one is put in its place. It has ended already, so that it is swept.
-    let sorted: std::collections::BTreeSet<BudgetKey> = keys().collect();
-    let rows = places(sorted.len(), |place| format!("(?{place}, '', 0)"));
-    let sql = format!("INSERT INTO budget (key, state, expires_at) VALUES {rows} ON CONFLICT DO NOTHING");
-    let bound: Vec<Value<'_>> = sorted.iter().map(|key| key.to_value()).collect();
-    tx.put(&sql, &bound)?;
-    load(tx, keys(), Lock::Row).await
+    load(tx, limits.iter().map(|limit| limit.key), Lock::Row).await
 }
 
-fn save(tx: &dyn Tx, key: &BudgetKey, times: &[Timestamp], expires_at: Timestamp) -> Result<(), StoreError> {
-    let state: Vec<u8> = times.iter().flat_map(|at| at.as_micros().to_le_bytes()).collect();
-    tx.put(
-        "INSERT INTO budget (key, state, expires_at) VALUES (?1, ?2, ?3) \
-         ON CONFLICT (key) DO UPDATE SET state = excluded.state, expires_at = excluded.expires_at",
-        params![key, state, expires_at.as_micros()],
-    )
+/// Saves budgets that are held. A row that somebody else has put there meanwhile fails the transaction, which is carried
+/// out again on what stands then.
+fn save(tx: &dyn Tx, mut next: Vec<Next>) -> Result<(), StoreError> {
+    next.sort_unstable_by_key(|one| one.key);
+    // One writer at a time has nobody to lose against.
+    let replaces = |one: &Next| one.stands || !tx.dialect().is_concurrent();
+    let (standing, new): (Vec<Next>, Vec<Next>) = next.into_iter().partition(replaces);
+    write(
+        tx,
+        &standing,
+        " ON CONFLICT (key) DO UPDATE SET state = excluded.state, expires_at = excluded.expires_at",
+    )?;
+    write(tx, &new, "")
+}
+
+fn write(tx: &dyn Tx, rows: &[Next], else_: &str) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let places = places(rows.len(), |row| {
+        let first = row * 3 - 2;
+        format!("(?{first}, ?{}, ?{})", first + 1, first + 2)
+    });
+    let sql = format!("INSERT INTO budget (key, state, expires_at) VALUES {places}{else_}");
+    let states: Vec<Vec<u8>> = rows.iter().map(Next::state).collect();
+    let bound: Vec<Value<'_>> = rows
+        .iter()
+        .zip(&states)
+        .flat_map(|(row, state)| {
+            [row.key.to_value(), Value::Bytes(state), Value::Integer(row.expires_at.as_micros())]
+        })
+        .collect();
+    tx.put(&sql, &bound)
+}
+
+impl Next {
+    fn state(&self) -> Vec<u8> {
+        self.times.iter().flat_map(|at| at.as_micros().to_le_bytes()).collect()
+    }
 }
 
 /// What one more event would make of a budget: its times, and when the row may be forgotten.
@@ -103,7 +136,7 @@ pub(crate) async fn peek(
     now: Timestamp,
 ) -> Result<Vec<Result<(), Exceeded>>, StoreError> {
     let states = load(db, limits.iter().map(|limit| limit.key), Lock::None).await?;
-    let state = |limit: &Limit| states.get(&limit.key).cloned().unwrap_or_default();
+    let state = |limit: &Limit| states.get(&limit.key).cloned().flatten().unwrap_or_default();
     Ok(limits.iter().map(|limit| after_one_more(&limit.budget, state(limit), now).map(|_| ())).collect())
 }
 
@@ -117,8 +150,10 @@ pub(crate) async fn take(
     let now = tx.now().await?;
     let mut drawn = Vec::with_capacity(limits.len());
     for (index, limit) in limits.iter().enumerate() {
-        match after_one_more(&limit.budget, states.remove(&limit.key).unwrap_or_default(), now) {
-            Ok(next) => drawn.push((limit.key, next)),
+        let state = states.remove(&limit.key).flatten();
+        let stands = state.is_some();
+        match after_one_more(&limit.budget, state.unwrap_or_default(), now) {
+            Ok((times, expires_at)) => drawn.push(Next { key: limit.key, stands, times, expires_at }),
             Err(exceeded) => return Ok(Err(Denied::Exceeded { limit: index, exceeded })),
         }
     }
@@ -129,9 +164,7 @@ pub(crate) async fn take(
             return Ok(Err(Denied::SpentProof));
         }
     }
-    for (key, (times, expires_at)) in drawn {
-        save(tx, &key, &times, expires_at)?;
-    }
+    save(tx, drawn)?;
     Ok(Ok(()))
 }
 
@@ -144,14 +177,16 @@ pub(crate) fn clear(tx: &dyn Tx, keys: &[BudgetKey]) -> Result<(), StoreError> {
 /// Takes one event back from each budget of the rate kind.
 pub(crate) async fn give_back(tx: &dyn Tx, limits: &[Limit]) -> Result<(), StoreError> {
     let states = hold(tx, limits).await?;
+    let mut next = Vec::new();
     for limit in limits {
         if let Budget::Rate(rule) = &limit.budget
             && rule.limit > 0
-            && let Some(tat) = states.get(&limit.key).and_then(|times| times.first())
+            && let Some(Some(times)) = states.get(&limit.key)
+            && let Some(tat) = times.first()
         {
             let tat = *tat - rule.window / rule.limit;
-            save(tx, &limit.key, &[tat], tat)?;
+            next.push(Next { key: limit.key, stands: true, times: vec![tat], expires_at: tat });
         }
     }
-    Ok(())
+    save(tx, next)
 }
