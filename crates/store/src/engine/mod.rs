@@ -53,6 +53,13 @@ pub(crate) trait Engine: Send + Sync + 'static {
         look: Look<A, T>,
     ) -> impl Future<Output = Result<T, StoreError>> + Send;
 
+    /// Reads by one statement, which is of one moment by itself.
+    fn glance<A: Send + Sync + 'static, T: Send + 'static>(
+        &self,
+        with: A,
+        look: Look<A, T>,
+    ) -> impl Future<Output = Result<T, StoreError>> + Send;
+
     /// Takes mails up; with none due, waits for one.
     fn claim(&self, claim: Claim) -> impl Future<Output = Result<Vec<ClaimedMail>, StoreError>> + Send;
 

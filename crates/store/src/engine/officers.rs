@@ -112,7 +112,7 @@ impl<E: Engine> Officers for E {
         life: SessionLife,
     ) -> Result<Option<OfficerSession>, StoreError> {
         let now = self.moment();
-        let found = self.read(token, |db, token| Box::pin(officers::session(db, token))).await?;
+        let found = self.glance(token, |db, token| Box::pin(officers::session(db, token))).await?;
         let lives = |session: &OfficerSession| session.officer.active && now < session.ends_at(life);
         let Some(mut session) = found.filter(lives) else { return Ok(None) };
         if now.saturating_since(session.last_seen_at) >= NOTE_EVERY {

@@ -33,7 +33,7 @@ impl<E: Engine> Store for E {
     }
 
     async fn epoch(&self) -> Result<u64, StoreError> {
-        self.read((), |db, ()| Box::pin(meta::epoch(db))).await
+        self.glance((), |db, ()| Box::pin(meta::epoch(db))).await
     }
 
     async fn key_ring_fingerprint(&self, fingerprint: Digest) -> Result<Digest, StoreError> {
@@ -52,11 +52,11 @@ impl<E: Engine> Store for E {
     }
 
     async fn employer(&self, key: &EmployerKey) -> Result<Option<Employer>, StoreError> {
-        self.read(*key, |db, key| Box::pin(employers::find(db, key))).await
+        self.glance(*key, |db, key| Box::pin(employers::find(db, key))).await
     }
 
     async fn peek(&self, limits: Vec<Limit>) -> Result<Vec<Result<(), Exceeded>>, StoreError> {
-        self.read((limits, self.moment()), |db, (limits, now)| Box::pin(budgets::peek(db, limits, *now)))
+        self.glance((limits, self.moment()), |db, (limits, now)| Box::pin(budgets::peek(db, limits, *now)))
             .await
     }
 
@@ -79,7 +79,7 @@ impl<E: Engine> Store for E {
     }
 
     async fn recovery(&self, id: RecoveryId) -> Result<Option<RecoveryRecord>, StoreError> {
-        self.read(id, |db, id| Box::pin(recoveries::find(db, *id, Lock::None))).await
+        self.glance(id, |db, id| Box::pin(recoveries::find(db, *id, Lock::None))).await
     }
 
     async fn advance(&self, advance: Advance) -> Decided<Recovery, NotAdvanced> {
@@ -87,7 +87,7 @@ impl<E: Engine> Store for E {
     }
 
     async fn link(&self, verifier: Digest) -> Result<Option<LinkRecord>, StoreError> {
-        self.read(verifier, |db, verifier| Box::pin(recoveries::find_link(db, verifier, Lock::None))).await
+        self.glance(verifier, |db, verifier| Box::pin(recoveries::find_link(db, verifier, Lock::None))).await
     }
 
     async fn redeem(&self, redeem: Redeem) -> Decided<EmployerKey, Refusal> {
@@ -112,7 +112,7 @@ impl<E: Engine> Store for E {
 
     async fn session(&self, token: Digest, life: SessionLife) -> Result<Option<Session>, StoreError> {
         let now = self.moment();
-        let found = self.read(token, |db, token| Box::pin(sessions::find(db, token))).await?;
+        let found = self.glance(token, |db, token| Box::pin(sessions::find(db, token))).await?;
         let Some(session) = found.filter(|session| now < session.ends_at(life)) else { return Ok(None) };
         if now.saturating_since(session.last_seen_at) >= sessions::NOTE_EVERY {
             self.write(token, |tx, token| Box::pin(sessions::note(tx, token))).await?;
@@ -141,7 +141,7 @@ impl<E: Engine> Store for E {
     }
 
     async fn knows_device(&self, employer: &EmployerKey, device: Digest) -> Result<bool, StoreError> {
-        self.read((*employer, device), |db, (employer, device)| {
+        self.glance((*employer, device), |db, (employer, device)| {
             Box::pin(sessions::knows_device(db, employer, device))
         })
         .await
@@ -152,7 +152,7 @@ impl<E: Engine> Store for E {
     }
 
     async fn repudiation(&self, token: Digest) -> Result<Option<Repudiation>, StoreError> {
-        self.read(token, |db, token| Box::pin(sessions::find_repudiation(db, token))).await
+        self.glance(token, |db, token| Box::pin(sessions::find_repudiation(db, token))).await
     }
 
     async fn repudiate(&self, token: Digest, policy: &Policy) -> Result<bool, StoreError> {

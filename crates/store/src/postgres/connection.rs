@@ -1,6 +1,11 @@
 //! Statements on a connection of the pool.
 
-use std::{borrow::Cow, error::Error as _, pin::pin};
+use std::{
+    borrow::Cow,
+    error::Error as _,
+    pin::pin,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use deadpool_postgres::Object;
 use futures_util::TryStreamExt as _;
@@ -56,8 +61,17 @@ pub(super) async fn copy_in(
     writer.finish().await
 }
 
-/// A connection outside of any transaction: each statement sees what is committed when it begins.
-pub(super) struct Db(pub(super) Object);
+/// A connection outside of any transaction, for a read of one statement: it sees what is committed when it begins.
+pub(super) struct Db {
+    client: Object,
+    used: AtomicBool,
+}
+
+impl Db {
+    pub(super) const fn new(client: Object) -> Self {
+        Self { client, used: AtomicBool::new(false) }
+    }
+}
 
 impl Read for Db {
     fn dialect(&self) -> Dialect {
@@ -65,9 +79,11 @@ impl Read for Db {
     }
 
     fn each<'a>(&'a self, sql: &'a str, params: &'a [Value<'a>], take: &'a mut Take<'a>) -> Reply<'a, ()> {
+        let first = !self.used.swap(true, Ordering::Relaxed);
+        debug_assert!(first, "a second statement sees another moment than the first: read in a transaction");
         Reply::Later(Box::pin(async move {
-            let statement = self.0.prepare_cached(&text(sql)).await?;
-            let rows = each_row(&self.0, &statement, params).await?;
+            let statement = self.client.prepare_cached(&text(sql)).await?;
+            let rows = each_row(&self.client, &statement, params).await?;
             rows.iter().try_for_each(|row| take(&Row::Postgres(row)))
         }))
     }

@@ -161,7 +161,7 @@ async fn refuse_old(client: &Client) -> Result<(), StoreError> {
 /// A start in the past would bring ended codes and sessions back.
 async fn refuse_the_past(client: Object, now: Timestamp) -> Result<(), StoreError> {
     let sql = "SELECT value FROM meta WHERE key = 'clock_high_water'";
-    let high_water: Option<i64> = Db(client).first(sql, params![], |row| row.get(0)).await?;
+    let high_water: Option<i64> = Db::new(client).first(sql, params![], |row| row.get(0)).await?;
     let behind = high_water.map_or(Duration::ZERO, |at| Timestamp::from_micros(at).saturating_since(now));
     if behind > LARGEST_STEP {
         return Err(StoreError::ClockBehind { seconds: behind.as_secs() });
@@ -251,6 +251,15 @@ impl Engine for Postgres {
                 Err(error)
             }
         }
+    }
+
+    async fn glance<A: Send + Sync + 'static, T: Send + 'static>(
+        &self,
+        with: A,
+        look: Look<A, T>,
+    ) -> Result<T, StoreError> {
+        let client = self.inner.pool.get().await.map_err(|error| refused(&error))?;
+        look(&Db::new(client), &with).await
     }
 
     async fn claim(&self, claim: Claim) -> Result<Vec<ClaimedMail>, StoreError> {

@@ -190,6 +190,14 @@ impl Engine for Sqlite {
         self.readers.read(|db| at_once(look(db, &with)))
     }
 
+    async fn glance<A: Send + Sync + 'static, T: Send + 'static>(
+        &self,
+        with: A,
+        look: Look<A, T>,
+    ) -> Result<T, StoreError> {
+        self.read(with, look).await
+    }
+
     async fn claim(&self, claim: Claim) -> Result<Vec<ClaimedMail>, StoreError> {
         let wait = When::WithMail(claim.wait);
         self.writer.write_when(wait, move |tx| at_once(Box::pin(outbox::claim(tx, &claim)))).await
