@@ -6,7 +6,7 @@ use clavero_protocol::{OfficerId, RecoveryId, Timestamp};
 use super::audit;
 use crate::{
     Actor, AuditEntry, LogCensus, LogCheckpoint, LogEntry, Seal, StoreError, Unsealed, acts,
-    sql::{Query as _, Read, Row, Tx, Value, bytes, params},
+    sql::{Bulk, Kind, Query as _, Read, Row, ToValue as _, Tx, Value, bytes, params},
 };
 
 /// Entries of which one checkpoint stays, beside the newest.
@@ -82,22 +82,7 @@ pub(crate) async fn seal(tx: &dyn Tx, seal: &Seal) -> Result<bool, StoreError> {
     if gone == 0 {
         return Ok(false);
     }
-    let mut size = seal.size;
-    for entry in &seal.entries {
-        let place = column(size);
-        tx.put(
-            "INSERT INTO audit_entry (place, at, line) VALUES (?1, ?2, ?3)",
-            params![place, entry.at.as_micros(), entry.line],
-        )?;
-        if let Some(key) = &entry.key {
-            tx.put(
-                "INSERT INTO audit_key (place, wrapped) VALUES (?1, ?2) \
-                 ON CONFLICT (place) DO UPDATE SET wrapped = excluded.wrapped",
-                params![place, key],
-            )?;
-        }
-        size += 1;
-    }
+    let size = append(tx, seal).await?;
     for (id, hashes) in &seal.tiles {
         tx.put(
             "INSERT INTO audit_tile (level, number, hashes) VALUES (?1, ?2, ?3) \
@@ -107,6 +92,33 @@ pub(crate) async fn seal(tx: &dyn Tx, seal: &Seal) -> Result<bool, StoreError> {
     }
     keep(tx, seal.size, size, &seal.checkpoint)?;
     Ok(true)
+}
+
+const ENTRIES: Bulk = Bulk {
+    table: "audit_entry",
+    columns: &[("place", Kind::Integer), ("at", Kind::Integer), ("line", Kind::Text)],
+};
+
+const KEYS: Bulk =
+    Bulk { table: "audit_key", columns: &[("place", Kind::Integer), ("wrapped", Kind::Bytes)] };
+
+/// Adds the entries, and answers the log's new size.
+async fn append(tx: &dyn Tx, seal: &Seal) -> Result<u64, StoreError> {
+    let places = || (seal.size..).map(|place| Value::Integer(column(place)));
+    let entries: Vec<Value<'_>> = places()
+        .zip(&seal.entries)
+        .flat_map(|(place, entry)| [place, Value::Integer(entry.at.as_micros()), entry.line.to_value()])
+        .collect();
+    let keys: Vec<Value<'_>> = places()
+        .zip(&seal.entries)
+        .filter_map(|(place, entry)| entry.key.as_ref().map(|key| [place, key.to_value()]))
+        .flatten()
+        .collect();
+    // Keys may be left of a longer log, whose end somebody has cut off.
+    tx.put("DELETE FROM audit_key WHERE place >= ?1", params![column(seal.size)])?;
+    tx.bulk(ENTRIES, &entries).await?;
+    tx.bulk(KEYS, &keys).await?;
+    Ok(seal.size + seal.entries.len() as u64)
 }
 
 /// Keeps the checkpoint of `size`. The one before goes where both are of the same thousand: years of one for each second
