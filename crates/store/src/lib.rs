@@ -154,6 +154,15 @@ pub trait Store: Cases + Log + Officers + Registers + Restores + TaxAnswers + Se
     /// cleared budgets, notice, audit, in one transaction.
     async fn redeem(&self, redeem: Redeem) -> Decided<EmployerKey, Refusal>;
 
+    /// Forgets recoveries that began before a moment, and at least a day before they could have ended. Says how many; the
+    /// log has an entry each time, and keeps those of the recoveries.
+    async fn forget_recoveries(
+        &self,
+        before: Timestamp,
+        policy: &clavero_protocol::Policy,
+        max: u32,
+    ) -> Result<u64, StoreError>;
+
     // Outbox
 
     /// Takes up mails that are due, those first that the same commit queues; with none, waits for one. Those that no longer

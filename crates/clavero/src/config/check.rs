@@ -134,6 +134,7 @@ impl Check<'_> {
             ("sri.max_age", self.settings.sri.policy.max_age),
             ("sri.recheck_after", self.settings.sri.policy.recheck_after),
             ("sri.timeout", self.settings.sri.timeout),
+            ("retention.recoveries", self.settings.retention.recoveries),
             ("retention.cases", self.settings.retention.cases),
             ("retention.log", self.settings.retention.log),
             ("session.idle_ttl", self.settings.sessions.idle),

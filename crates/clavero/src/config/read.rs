@@ -65,6 +65,7 @@ fn sections(from: &mut Reader) -> Settings {
             enrolment_life: from.value("desk.enrolment_ttl", parse_duration),
         },
         retention: Retention {
+            recoveries: from.value("retention.recoveries", parse_duration),
             cases: from.value("retention.cases", parse_duration),
             log: from.value("retention.log", parse_duration),
         },

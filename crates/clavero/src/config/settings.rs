@@ -53,6 +53,8 @@ impl Settings {
 /// `[retention]`: how long `clavero retention` leaves what is personal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Retention {
+    /// Of a recovery, from its start on.
+    pub(crate) recoveries: Duration,
     /// Of a case, from its latest step on.
     pub(crate) cases: Duration,
     /// Of an entry of the audit log; the entry itself stays.

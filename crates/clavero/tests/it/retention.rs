@@ -1,7 +1,7 @@
-//! What is left of a case, and of the log, when retention has ended.
+//! What is left of a recovery, of a case, and of the log, when retention has ended.
 
 use crate::{
-    api::eventually,
+    api::{Api, Flow, eventually},
     casework::{Desk, Way},
     employers::Registry,
     mail::Inbox,
@@ -60,4 +60,40 @@ async fn when_retention_ends_nothing_of_an_old_case_is_left_and_the_log_still_ve
     assert_eq!(export.matches("\"act\":\"case.forgotten\"").count(), 1, "{export}");
     assert!(export.contains("\"state\":\"destroyed\""), "{export}");
     assert!(!export.contains(&closed.employer.ruc), "nobody can read any more of whom it tells");
+}
+
+#[tokio::test]
+async fn a_recovery_is_forgotten_after_ninety_days_and_the_log_still_tells_of_it() {
+    let mut registry = Registry::default();
+    let (past, present) = (registry.company(), registry.company());
+    let inbox = Inbox::open();
+    let mut server = Setup::new(&registry, inbox.port()).start();
+    let api = Api::of(&server);
+    let (old, new) = (api.start(&past).await, api.start(&present).await);
+    old.reaches("code_sent").await;
+    assert!(server.terminate().success());
+    let told = String::from_utf8(server.run(&["retention"]).stdout).unwrap();
+    assert!(told.contains("no recovery"), "{told}");
+
+    let file = rusqlite::Connection::open(server.folder().join("clavero.db")).unwrap();
+    let days_ago = "UPDATE recovery SET created_at = created_at - 90 * 86400000000 WHERE employer_id = ?1";
+    let id: i64 = format!("{}{}", past.ruc, past.sucursal).parse().unwrap();
+    assert_eq!(file.execute(days_ago, [id]).unwrap(), 1);
+    let token = "SELECT token FROM recovery WHERE employer_id = ?1";
+    let token: Vec<u8> = file.query_row(token, [id], |row| row.get(0)).unwrap();
+    drop(file);
+    assert!(is_in_the_files(&server, &token));
+    let told = String::from_utf8(server.run(&["retention"]).stdout).unwrap();
+    assert!(told.contains("one recovery"), "{told}");
+    assert!(!is_in_the_files(&server, &token), "something is left of it");
+
+    server.restart();
+    let api = Api::of(&server);
+    assert_eq!(Flow::of(&api, &old.started).read().await.status, 404);
+    assert_eq!(Flow::of(&api, &new.started).read().await.status, 200);
+    assert!(server.terminate().success());
+    assert!(server.run(&["audit", "verify"]).status.success());
+    let export = String::from_utf8(server.run(&["audit", "export", "--open"]).stdout).unwrap();
+    assert_eq!(export.matches("\"act\":\"recovery.forgotten\"").count(), 1, "{export}");
+    assert!(export.contains(&past.ruc), "the log has a retention of its own");
 }

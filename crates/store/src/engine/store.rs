@@ -94,6 +94,18 @@ impl<E: Engine> Store for E {
         self.write(redeem, |tx, redeem| Box::pin(decision::redeem(tx, redeem))).await
     }
 
+    async fn forget_recoveries(
+        &self,
+        before: Timestamp,
+        policy: &Policy,
+        max: u32,
+    ) -> Result<u64, StoreError> {
+        self.write((before, policy.clone(), max), |tx, (before, policy, max)| {
+            Box::pin(sweep::forget_recoveries(tx, *before, policy, *max))
+        })
+        .await
+    }
+
     async fn claim_mails(&self, claim: Claim) -> Result<Vec<ClaimedMail>, StoreError> {
         self.claim(claim).await
     }

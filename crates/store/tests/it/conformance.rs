@@ -238,3 +238,33 @@ pub(crate) async fn what_has_ended_is_swept(world: World) {
     assert!(world.store.sweep(LIFE, &world.policy, 100).await.expect("a sweep") >= 3);
     assert!(world.store.link(link).await.expect("a read").is_none());
 }
+
+pub(crate) async fn old_recoveries_are_forgotten_and_no_other(world: World) {
+    let (done, link) = world.with_link().await;
+    world.store.redeem(world.redemption(link, "$phc$")).await.expect("a transaction").expect("the key");
+    world.mail_all().await;
+    // Nobody came back to it, and its mail has not left.
+    let left = world.begin().await.recovery.id;
+    world.clock.forward(100 * 86_400);
+    let fresh = world.begin().await.recovery.id;
+    let forget = async |before, max| {
+        world.store.forget_recoveries(before, &world.policy, max).await.expect("a transaction")
+    };
+    let kept = world.store.now() - Duration::from_hours(90 * 24);
+    assert_eq!((forget(kept, 1).await, forget(kept, 9).await, forget(kept, 9).await), (1, 1, 0));
+    assert_eq!(forget(world.store.now() + Duration::from_hours(1), 9).await, 0, "it may still go on");
+    for (id, expected) in [(done, false), (left, false), (fresh, true)] {
+        assert_eq!(world.store.recovery(id).await.expect("a read").is_some(), expected, "{id:?}");
+    }
+    assert!(world.store.link(link).await.expect("a read").is_none());
+    let stored = world.store.employer(&employer()).await.expect("a read").expect("the employer");
+    assert_eq!(stored.credential.expect("a key").phc, "$phc$");
+    let of_mails = |mails: Vec<clavero_store::ClaimedMail>| -> Vec<_> {
+        mails.into_iter().map(|mail| mail.flow.map(|flow| flow.recovery.id)).collect()
+    };
+    assert_eq!(of_mails(world.claim(Vec::new()).await), [Some(fresh)], "the other has nothing to tell");
+    let acts: Vec<_> =
+        world.store.unsealed(100).await.expect("a read").into_iter().map(|entry| entry.act).collect();
+    assert_eq!(acts.iter().filter(|act| *act == "recovery.forgotten").count(), 2, "{acts:?}");
+    assert!(acts.iter().any(|act| act == "recovery.key_recovered"), "the log keeps its entries: {acts:?}");
+}

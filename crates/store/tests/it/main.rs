@@ -62,6 +62,7 @@ conforms! {
         sessions_end_by_idleness_and_by_age,
         a_frozen_key_ends_everything_and_the_token_works_once,
         what_has_ended_is_swept,
+        old_recoveries_are_forgotten_and_no_other,
     }
     log {
         entries_go_into_the_log_in_their_order_and_once,
@@ -92,6 +93,7 @@ conforms! {
         figures_and_pairs_are_those_of_the_span,
         a_case_is_found_by_the_recovery_that_led_to_it,
         a_case_that_ended_long_ago_is_forgotten_and_no_other,
+        a_case_goes_on_when_the_recoveries_behind_it_are_forgotten,
     }
     restore {
         a_restore_ends_what_was_secret_and_keeps_the_keys,

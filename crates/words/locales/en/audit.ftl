@@ -103,7 +103,12 @@ log-vkey-text = What checkpoints are verified with. Keep it once, on paper, from
 message-log-nothing-title = There is no such entry
 message-log-nothing-text = The log has no sealed entry of that number.
 
-help-retention = Deletes what has come to the end of its retention: cases that ended, and the keys of the personal data in the audit log
+help-retention = Deletes what has come to the end of its retention: recoveries and cases that ended, and the keys of the personal data in the audit log
+retention-recoveries = { $count ->
+    [0] no recovery has come to the end of its retention
+    [one] one recovery that ended, deleted
+   *[other] { $count } recoveries that ended, deleted
+}
 retention-cases = { $count ->
     [0] no case has come to the end of its retention
     [one] one case that ended, deleted with all that was typed into it
@@ -139,6 +144,7 @@ log-act-notice-refused = The mail server refused a notice
 log-act-mail-dropped = A mail was not sent: it was of no use any more
 log-act-registry-corrected = An approved case corrected the employers’ registry
 log-act-registry-imported = The employers’ registry was loaded
+log-act-recovery-forgotten = Recoveries whose retention had ended were deleted
 log-act-case-forgotten = A case whose retention had ended was deleted
 log-act-case-read = Somebody asked for a case
 log-act-case-listed = Somebody asked for the list of cases

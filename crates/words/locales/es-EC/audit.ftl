@@ -103,7 +103,12 @@ log-vkey-text = Con ella se verifican los puntos de control. Guárdela una vez, 
 message-log-nothing-title = No existe ese asiento
 message-log-nothing-text = El registro no tiene ningún asiento sellado con ese número.
 
-help-retention = Borra lo que cumplió su plazo de conservación: casos terminados, y las llaves de los datos personales del registro de auditoría
+help-retention = Borra lo que cumplió su plazo de conservación: recuperaciones y casos terminados, y las llaves de los datos personales del registro de auditoría
+retention-recoveries = { $count ->
+    [0] ninguna recuperación cumplió su plazo
+    [one] una recuperación terminada, borrada
+   *[other] { $count } recuperaciones terminadas, borradas
+}
 retention-cases = { $count ->
     [0] ningún caso cumplió su plazo
     [one] un caso terminado, borrado con todo lo que se escribió en él
@@ -139,6 +144,7 @@ log-act-notice-refused = El servidor de correo rechazó un aviso
 log-act-mail-dropped = Un correo no salió porque ya no servía
 log-act-registry-corrected = Un caso aprobado corrigió el registro de empleadores
 log-act-registry-imported = Se cargó el registro de empleadores
+log-act-recovery-forgotten = Se borraron recuperaciones que cumplieron su plazo
 log-act-case-forgotten = Se borró un caso que cumplió su plazo
 log-act-case-read = Alguien quiso ver un caso
 log-act-case-listed = Alguien quiso ver la lista de casos

@@ -458,3 +458,20 @@ pub(crate) async fn a_case_that_ended_long_ago_is_forgotten_and_no_other(world: 
     assert_eq!(forget(world.store.now(), 9).await, 1, "the rejected one, once it is old enough");
     assert!(exists(&open).await && exists(&frozen).await);
 }
+
+pub(crate) async fn a_case_goes_on_when_the_recoveries_behind_it_are_forgotten(world: World) {
+    let begun = world.begin().await.recovery.id;
+    let from = clavero_store::OpenCase { from: Some(begun), ..opening(&world, 1) };
+    world.store.open_case(from).await.expect("a transaction").expect("a case");
+    let case = Desk { world: &world, id: clavero_protocol::CaseId([1; 16]) };
+    case.activate(NEW, 90).await;
+    case.mail_link().await;
+    world.clock.forward(3 * DAY);
+    let (now, policy) = (world.store.now(), &world.policy);
+    assert_eq!(world.store.forget_recoveries(now, policy, 9).await.expect("a transaction"), 2);
+    assert!(case.is_activated().await);
+    case.hand_over(91).await.expect("another start, whatever became of the first");
+    let link = case.mail_link().await;
+    world.store.redeem(world.redemption(link, "$new$")).await.expect("a transaction").expect("the key");
+    assert_eq!(case.state().await, CaseState::Closed);
+}
