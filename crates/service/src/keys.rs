@@ -147,6 +147,12 @@ impl KeyRing {
         self.keys.last().map_or("", |key| key.id.as_str())
     }
 
+    /// The ids of all its keys, in the order in which they were made.
+    #[must_use]
+    pub fn ids(&self) -> Vec<String> {
+        self.keys.iter().map(|key| key.id.clone()).collect()
+    }
+
     fn derive(&self, key_id: &str, purpose: &str, parts: &[&[u8]]) -> Option<Zeroizing<[u8; 32]>> {
         let key = self.keys.iter().find(|key| key.id == key_id)?;
         Some(expand(&key.prk, purpose, parts))

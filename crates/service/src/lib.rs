@@ -112,6 +112,9 @@ pub enum ServiceError {
         "the database belongs to another key ring; secrets.key_file must be the one that it was made with"
     )]
     ForeignKeyRing,
+    /// The key ring is a copy from before a rotation.
+    #[error("the key ring lacks the key {0}, under which the database was used")]
+    OlderKeyRing(String),
     /// The database is a backup, or half of a copy.
     #[error("nothing may be served from this database yet")]
     Unready(Unready),
@@ -136,6 +139,9 @@ impl Service {
         }
         if let Some(unready) = store.unready().await? {
             return Err(ServiceError::Unready(unready));
+        }
+        if let Some(lacking) = store.active_key(keys.ids()).await? {
+            return Err(ServiceError::OlderKeyRing(lacking));
         }
         let epoch = store.epoch().await?;
         let policy = Arc::new(settings.policy.clone());

@@ -109,6 +109,10 @@ pub trait Store: Cases + Log + Officers + Registers + Restores + TaxAnswers + Se
     /// rings notice.
     async fn key_ring_fingerprint(&self, fingerprint: Digest) -> Result<Digest, StoreError>;
 
+    /// Notes the last of the ring's keys as the one that is in use, and answers `None`; where the ring lacks the one that
+    /// was, it is an older copy: answers that one, and notes nothing.
+    async fn active_key(&self, ring: Vec<String>) -> Result<Option<String>, StoreError>;
+
     /// Counts for the operator.
     async fn census(&self) -> Result<Census, StoreError>;
 

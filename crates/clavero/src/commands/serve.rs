@@ -87,6 +87,9 @@ pub(super) async fn start_service(
         ServiceError::ForeignKeyRing => {
             Failure::say("failed-foreign-keys", [("path", &settings.key_file.display())])
         }
+        ServiceError::OlderKeyRing(id) => {
+            Failure::say("failed-older-keys", [("path", &settings.key_file.display()), ("id", &id)])
+        }
         ServiceError::Unready(unready) => parts::unready_failure(&settings.database, unready),
         ServiceError::Store(error) => parts::store_failure(&settings.database, &error),
     })

@@ -80,6 +80,26 @@ async fn what_was_issued_under_the_old_key_works_until_it_ends() {
 }
 
 #[tokio::test]
+async fn a_key_ring_from_before_a_rotation_is_refused() {
+    let mut server = Setup::new(&Registry::default(), Inbox::open().port()).start();
+    let ring = server.folder().join("keys.toml");
+    let before = fs::read(&ring).unwrap();
+    assert!(server.terminate().success());
+    assert!(server.run(&["keys", "rotate"]).status.success());
+    let after = fs::read(&ring).unwrap();
+    server.restart();
+    assert!(server.terminate().success());
+    fs::write(&ring, before).unwrap();
+    let refused = server.run(&["serve"]);
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(said.contains("lacks the key k2"), "{said}");
+    fs::write(&ring, after).unwrap();
+    server.restart();
+    assert!(server.terminate().success());
+}
+
+#[tokio::test]
 async fn bad_rows_are_told_by_line_and_left_out_and_the_good_ones_load() {
     let mut registry = Registry::default();
     let (good, bad) = (registry.company(), registry.company());

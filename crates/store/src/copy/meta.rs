@@ -14,6 +14,7 @@ pub(crate) enum Form {
 
 /// Every key that there is.
 const KEYS: &[(&str, Form)] = &[
+    ("active_key", Form::Text),
     ("audit_origin", Form::Text),
     ("clock_high_water", Form::Number),
     ("epoch", Form::Number),

@@ -40,6 +40,10 @@ impl<E: Engine> Store for E {
         self.write(fingerprint, |tx, fingerprint| Box::pin(meta::key_ring(tx, fingerprint))).await
     }
 
+    async fn active_key(&self, ring: Vec<String>) -> Result<Option<String>, StoreError> {
+        self.write(ring, |tx, ring| Box::pin(meta::active_key(tx, ring))).await
+    }
+
     async fn census(&self) -> Result<Census, StoreError> {
         self.read(self.moment(), |db, now| Box::pin(meta::census(db, *now))).await
     }

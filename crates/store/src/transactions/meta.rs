@@ -49,6 +49,16 @@ pub(crate) async fn key_ring(tx: &dyn Tx, fingerprint: &Digest) -> Result<Digest
     bytes(&standing, "meta.key_ring")
 }
 
+pub(crate) async fn active_key(tx: &dyn Tx, ring: &[String]) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT value FROM meta WHERE key = 'active_key'";
+    let standing: Option<String> = tx.first(sql, params![], |row| row.get(0)).await?;
+    let lacking = standing.filter(|standing| !ring.contains(standing));
+    if let (None, Some(active)) = (&lacking, ring.last()) {
+        put(tx, "active_key", active.as_str())?;
+    }
+    Ok(lacking)
+}
+
 pub(crate) async fn census(db: &dyn Read, now: Timestamp) -> Result<Census, StoreError> {
     let sql = "SELECT count(*), min(queued_at) FROM outbox";
     let (outbox, oldest): (i64, Option<i64>) =

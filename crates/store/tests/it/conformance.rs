@@ -268,3 +268,15 @@ pub(crate) async fn old_recoveries_are_forgotten_and_no_other(world: World) {
     assert_eq!(acts.iter().filter(|act| *act == "recovery.forgotten").count(), 2, "{acts:?}");
     assert!(acts.iter().any(|act| act == "recovery.key_recovered"), "the log keeps its entries: {acts:?}");
 }
+
+pub(crate) async fn a_key_that_was_in_use_is_asked_for(world: World) {
+    let ring = async |ids: &[&str]| {
+        let ids = ids.iter().map(|id| (*id).to_owned()).collect();
+        world.store.active_key(ids).await.expect("a transaction")
+    };
+    assert_eq!(ring(&["k1"]).await, None);
+    assert_eq!(ring(&["k1", "k2"]).await, None, "rotated");
+    assert_eq!(ring(&["k1"]).await.as_deref(), Some("k2"), "a copy from before");
+    assert_eq!(ring(&["k1"]).await.as_deref(), Some("k2"), "and still");
+    assert_eq!(ring(&["k1", "k2", "k3"]).await, None);
+}

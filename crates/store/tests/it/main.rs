@@ -63,6 +63,7 @@ conforms! {
         a_frozen_key_ends_everything_and_the_token_works_once,
         what_has_ended_is_swept,
         old_recoveries_are_forgotten_and_no_other,
+        a_key_that_was_in_use_is_asked_for,
     }
     log {
         entries_go_into_the_log_in_their_order_and_once,
