@@ -97,3 +97,25 @@ async fn a_recovery_is_forgotten_after_ninety_days_and_the_log_still_tells_of_it
     assert_eq!(export.matches("\"act\":\"recovery.forgotten\"").count(), 1, "{export}");
     assert!(export.contains(&past.ruc), "the log has a retention of its own");
 }
+
+#[test]
+fn every_table_stands_on_the_page_of_personal_data() {
+    let inbox = Inbox::open();
+    let server = Setup::new(&Registry::default(), inbox.port()).start();
+    let file = rusqlite::Connection::open(server.folder().join("clavero.db")).unwrap();
+    let mut tables = file
+        .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
+        .unwrap();
+    let tables: Vec<String> =
+        tables.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
+    assert!(tables.len() > 20, "{tables:?}");
+    let page = include_str!("../../../../docs/personal-data.md");
+    let missing = tables
+        .iter()
+        .filter(|table| !page.contains(&format!("`{table}`")) && !page.contains(&format!("`{table}.")));
+    assert_eq!(
+        missing.collect::<Vec<_>>(),
+        Vec::<&String>::new(),
+        "say what they hold of people, and until when"
+    );
+}
