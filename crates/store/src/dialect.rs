@@ -3,6 +3,11 @@
 //! Numbers are `BIGINT` and truth values `BOOLEAN` where the engine has them. One column holds anything (`meta.value`): where a
 //! column has one type only, a number is its eight bytes there.
 
+/// A JSON array of what is written as JSON already, to bind where [`Dialect::numbers`] or [`Dialect::octets`] stands.
+pub(crate) fn array(items: impl Iterator<Item = String>) -> String {
+    format!("[{}]", items.collect::<Vec<_>>().join(","))
+}
+
 /// Whose SQL a statement is to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Dialect {
@@ -55,6 +60,16 @@ impl Dialect {
             Self::Sqlite => format!("SELECT value FROM json_each(?{parameter})"),
             Self::Postgres => format!(
                 "SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST(CAST(?{parameter} AS TEXT) AS JSON))"
+            ),
+        }
+    }
+
+    /// The octets that a JSON array has in hexadecimal, bound to this parameter, as a subquery.
+    pub(crate) fn octets(self, parameter: u8) -> String {
+        match self {
+            Self::Sqlite => format!("SELECT unhex(value) FROM json_each(?{parameter})"),
+            Self::Postgres => format!(
+                "SELECT decode(value, 'hex') FROM json_array_elements_text(CAST(CAST(?{parameter} AS TEXT) AS JSON))"
             ),
         }
     }

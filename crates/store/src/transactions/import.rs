@@ -6,6 +6,7 @@ use super::{audit, employers};
 use crate::{
     Actor, AuditEntry, Employer, EmployerChange, EmployerField, EmployerRecord, ImportCounts, NewCredential,
     StoreError, acts,
+    dialect::array,
     sql::{Query as _, Read, ToValue as _, Tx, Value, bytes, params},
 };
 
@@ -118,7 +119,7 @@ fn differing(standing: &EmployerRecord, brought: &EmployerRecord) -> Vec<Employe
 
 /// Their numbers, as a JSON array.
 fn ids<'a>(records: impl Iterator<Item = &'a EmployerRecord>) -> String {
-    format!("[{}]", records.map(|record| record.key.as_i64().to_string()).collect::<Vec<_>>().join(","))
+    array(records.map(|record| record.key.as_i64().to_string()))
 }
 
 pub(crate) async fn review(

@@ -1,12 +1,14 @@
 //! The transactional outbox: rows of ids, taken up under a lease, ended by who holds it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use clavero_protocol::{CaseId, Command, EmployerKey, FlowMail, Policy, RecoveryId, Subject, Timestamp};
 
 use super::{audit, cases, decision, employers, recoveries, sessions};
 use crate::{
     Actor, AuditEntry, CaseMail, Claim, ClaimedMail, Employer, MailId, MailKind, MailOutcome, RecoveryRecord,
     Settle, StoreError, acts,
-    dialect::Lock,
+    dialect::{Lock, array},
     sql::{self, Query as _, Tx, bytes, params},
 };
 
@@ -124,19 +126,53 @@ pub(crate) async fn claim(tx: &dyn Tx, claim: &Claim) -> Result<Vec<ClaimedMail>
     tx.mails_wait(false);
     // Each mail that needs a token needs one verifier; no more mails than that are taken.
     let max = usize::try_from(claim.max).unwrap_or(usize::MAX).min(claim.verifiers.len());
+    let due = due(tx, claim, max).await?;
+    let mut about = About::read(tx, &due).await?;
     let mut taken = Vec::new();
-    for stored in due(tx, claim, max).await? {
-        if let Some(mail) = take_up(tx, stored, taken.len(), claim).await? {
+    for stored in due {
+        if let Some(mail) = take_up(tx, stored, taken.len(), (claim, &mut about)).await? {
             taken.push(mail);
         }
     }
     Ok(taken)
 }
 
+/// What the mails of a claim are about, read for all of them together.
+struct About {
+    flows: BTreeMap<RecoveryId, RecoveryRecord>,
+    employers: BTreeMap<EmployerKey, Employer>,
+}
+
+impl About {
+    async fn read(tx: &dyn Tx, mails: &[Stored]) -> Result<Self, StoreError> {
+        let flows = mails.iter().filter_map(|mail| mail.row.recovery).collect();
+        let flows = recoveries::find_all(tx, flows).await?;
+        let employers: BTreeSet<EmployerKey> = mails.iter().filter_map(|mail| mail.row.employer).collect();
+        let employers = match employers.len() {
+            0 => Vec::new(),
+            _ => {
+                employers::find_all(tx, &array(employers.iter().map(|key| key.as_i64().to_string()))).await?
+            }
+        };
+        Ok(Self {
+            flows: flows.into_iter().map(|flow| (flow.recovery.id, flow)).collect(),
+            employers: employers.into_iter().map(|employer| (employer.record.key, employer)).collect(),
+        })
+    }
+
+    fn flow(&self, row: &Row) -> Option<&RecoveryRecord> {
+        row.recovery.and_then(|id| self.flows.get(&id))
+    }
+
+    fn employer(&self, row: &Row) -> Option<&Employer> {
+        row.employer.and_then(|key| self.employers.get(&key))
+    }
+}
+
 async fn due(tx: &dyn Tx, claim: &Claim, max: usize) -> Result<Vec<Stored>, StoreError> {
     // One text whatever lanes are busy, so that it is prepared once.
-    let busy: Vec<String> = claim.busy_lanes.iter().map(i64::to_string).collect();
-    let (busy, max) = (format!("[{}]", busy.join(",")), i64::try_from(max).unwrap_or(i64::MAX));
+    let busy = array(claim.busy_lanes.iter().map(i64::to_string));
+    let max = i64::try_from(max).unwrap_or(i64::MAX);
     let (lanes, free) = (tx.dialect().numbers(3), tx.dialect().take_free());
     let sql = format!(
         "SELECT {COLUMNS} FROM outbox WHERE due_at <= ?1 AND lane NOT IN ({lanes}) ORDER BY due_at LIMIT ?2{free}"
@@ -150,21 +186,16 @@ async fn take_up(
     tx: &dyn Tx,
     stored: Stored,
     place: usize,
-    claim: &Claim,
+    (claim, about): (&Claim, &mut About),
 ) -> Result<Option<ClaimedMail>, StoreError> {
     let Stored { id, row, queued_at, attempts } = stored;
-    let flow = decision::flow(tx, row.recovery).await?;
-    let employer = match &row.employer {
-        Some(key) => employers::find(tx, key).await?,
-        None => None,
-    };
     let case = match row.case {
         Some(case) => cases::recipient(tx, case, row.kind).await?,
         None => None,
     };
     let counts = match &case {
         Some(case) => case_still_counts(tx, &row, case, &claim.policy).await?,
-        None => still_counts(tx, &row, flow.as_ref(), employer.as_ref(), &claim.policy).await?,
+        None => still_counts(tx, &row, about, &claim.policy).await?,
     };
     if !counts {
         drop_row(tx, id, &row).await?;
@@ -176,6 +207,7 @@ async fn take_up(
         "UPDATE outbox SET attempts = ?2, due_at = ?3 WHERE id = ?1",
         params![id.0, attempts, leased_until],
     )?;
+    let (flow, employer) = (about.flow(&row).cloned(), about.employer(&row).cloned());
     let verifier = mint(tx, &row, flow.as_ref(), employer.as_ref(), claim.verifiers[place]).await?;
     let verifier = verifier.then_some(place);
     let flow = flow.map(|flow| RecoveryRecord { locale: row.locale.clone(), ..flow });
@@ -200,10 +232,10 @@ async fn case_still_counts(
 async fn still_counts(
     tx: &dyn Tx,
     row: &Row,
-    flow: Option<&RecoveryRecord>,
-    employer: Option<&Employer>,
+    about: &mut About,
     policy: &Policy,
 ) -> Result<bool, StoreError> {
+    let employer = about.employer(row);
     let mail = match row.kind {
         MailKind::Code => FlowMail::Code,
         MailKind::Link => FlowMail::Link,
@@ -215,7 +247,7 @@ async fn still_counts(
         | MailKind::CaseApproved
         | MailKind::CaseReturned => return Ok(false),
     };
-    let Some(flow) = flow else { return Ok(false) };
+    let Some(flow) = about.flow(row) else { return Ok(false) };
     let address_stands = match &flow.recovery.subject {
         Subject::Decoy => true,
         Subject::Employer { email_version, .. } => {
@@ -227,6 +259,8 @@ async fn still_counts(
         if address_stands { Command::AttemptMail { mail, counter: row.counter } } else { Command::Supersede };
     let Ok(transition) = decision::decide(tx, flow, command, policy).await? else { return Ok(false) };
     decision::save(tx, flow, &transition).await?;
+    let flow = RecoveryRecord { recovery: transition.recovery, ..flow.clone() };
+    about.flows.insert(flow.recovery.id, flow);
     Ok(address_stands)
 }
 

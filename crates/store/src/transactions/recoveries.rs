@@ -1,10 +1,12 @@
 //! Recoveries and links as rows. Written by `decision` only.
 
-use clavero_protocol::{CaseId, EmployerKey, Origin, Recovery, RecoveryId, Subject, Timestamp};
+use std::collections::BTreeSet;
+
+use clavero_protocol::{CaseId, EmployerKey, Hex, Origin, Recovery, RecoveryId, Subject, Timestamp};
 
 use crate::{
     Digest, LinkRecord, RecoveryRecord, StoreError,
-    dialect::Lock,
+    dialect::{Lock, array},
     sql::{Query as _, Read, Row, Tx, bytes, params},
     stage::StageColumns,
 };
@@ -19,6 +21,20 @@ pub(crate) async fn find(
 ) -> Result<Option<RecoveryRecord>, StoreError> {
     let lock = db.dialect().lock_recovery(lock);
     db.first(&format!("SELECT {COLUMNS} FROM recovery r WHERE r.id = ?1{lock}"), params![id.0], decode).await
+}
+
+/// Those of `ids` that are there, in the order of their ids.
+pub(crate) async fn find_all(
+    tx: &dyn Tx,
+    ids: BTreeSet<RecoveryId>,
+) -> Result<Vec<RecoveryRecord>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (these, lock) = (tx.dialect().octets(1), tx.dialect().lock_recovery(Lock::Row));
+    let sql = format!("SELECT {COLUMNS} FROM recovery r WHERE r.id IN ({these}) ORDER BY r.id{lock}");
+    let ids = array(ids.iter().map(|id| format!("\"{}\"", Hex(&id.0))));
+    tx.all(&sql, params![ids], decode).await
 }
 
 pub(crate) async fn find_link(
