@@ -77,6 +77,29 @@ async fn a_session_that_somebody_planted_is_not_the_one_that_signing_in_opens() 
 }
 
 #[tokio::test]
+async fn signing_in_again_ends_the_session_that_the_browser_had() {
+    let mut registry = Registry::default();
+    let employer = registry.company_with(|row| ARGON2_OF_OLD_KEY.clone_into(&mut row.key_hash));
+    let server = Setup::new(&registry, 9).start();
+    let api = Api::of(&server);
+    let elsewhere = api.sign_in(&employer, OLD_KEY).await.ok(201);
+    let here = api.sign_in(&employer, OLD_KEY).await.ok(201);
+    let [elsewhere, here] = [&elsewhere, &here].map(|session| session["token"].as_str().unwrap().to_owned());
+    let mut form = identifiers(&employer);
+    form.push(("password", OLD_KEY.to_owned()));
+    let signed_in = browser()
+        .post(format!("{}/empleadores/ingresar", server.address()))
+        .header("cookie", format!("clavero_session={here}"))
+        .form(&form)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(signed_in.status(), 303, "{signed_in:?}");
+    api.session(&here).await.assert_problem(401, "unauthorized");
+    api.session(&elsewhere).await.ok(200);
+}
+
+#[tokio::test]
 async fn the_flow_of_one_browser_is_closed_to_every_other() {
     let mut registry = Registry::default();
     let employer = registry.company();

@@ -57,6 +57,7 @@ pub(super) async fn submit(
     State(state): State<WebState>,
     Language(locale): Language,
     Sender(client): Sender,
+    headers: HeaderMap,
     form: Result<Form<IdentifierForm>, FormRejection>,
 ) -> Response {
     let Form(form) = match form {
@@ -75,6 +76,11 @@ pub(super) async fn submit(
     match state.service().sign_in(sign_in, &client).await {
         Ok(signed_in) => {
             let config = state.config();
+            // The browser forgets the session that it had: nobody could close it any more.
+            if let Some(before) = cookies::read(&headers, config, cookies::SESSION) {
+                // Where that cannot be written the service has told it; the session ends by itself.
+                let _ = state.service().sign_out(&before).await;
+            }
             let absolute = state.service().settings().sessions.absolute.as_secs();
             let session = cookies::set(config, cookies::SESSION, &signed_in.token, Some(absolute));
             let device = cookies::set(config, cookies::DEVICE, &signed_in.device, Some(365 * 86_400));
