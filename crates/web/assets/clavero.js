@@ -48,10 +48,17 @@
       if (said && said.dataset.ended) said.textContent = said.dataset.ended;
     }
   });
+  // What a session showed goes when the session ends, with or without the network.
+  const over = $("[data-over]");
+  const forget = () => {
+    if (!over || !over.hidden || Number(over.dataset.over) > serverNow + performance.now() - started) return;
+    $("#main").replaceChildren(over);
+    over.hidden = false;
+  };
   const showClocks = () => all("[data-clock]").forEach((element) => { element.hidden = false; });
   showClocks();
   tick();
-  setInterval(tick, 500);
+  setInterval(() => { tick(); forget(); }, 500);
 
   // The page moves on by itself. Within a step only what changed is put in its place: somebody may be typing, reading or
   // about to leave.
@@ -65,6 +72,7 @@
       if (fresh) place.replaceChildren(...fresh.childNodes);
     });
     live.dataset.state = state;
+    if (over) over.dataset.over = next.querySelector("[data-over]")?.dataset.over ?? 0;
     showClocks();
     tick();
   };

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::{
     ACCOUNT, SIGN_IN,
-    layout::{Layout, PageError, page},
+    layout::{Layout, PageError, millis, page},
     link::{strength_words, weak},
     message::{too_many, unavailable},
 };
@@ -31,6 +31,8 @@ struct Row {
 #[template(path = "account.html")]
 struct Account {
     l: Layout,
+    /// When the session ends unless used, in milliseconds since the epoch.
+    ends: i64,
     e: EmployerView,
     kind: String,
     changed: Option<String>,
@@ -84,6 +86,7 @@ async fn render(state: &WebState, locale: Locale, token: &str, outcome: Outcome)
         current: row.current,
     };
     let template = Account {
+        ends: millis(session.expires_at),
         kind: l.t(&format!("kind-{}", employer.kind.as_str())),
         changed: employer.key_changed_at.map(time::date_minute),
         rows: sessions.into_iter().map(row).collect(),
