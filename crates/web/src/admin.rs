@@ -39,5 +39,5 @@ async fn metrics(State(state): State<WebState>) -> Response {
         metrics::gauge!("clavero_outbox_oldest_seconds").set(census.outbox_oldest.as_secs_f64());
     }
     metrics.run_upkeep();
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], metrics.render()).into_response()
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics.render()).into_response()
 }

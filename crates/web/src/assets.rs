@@ -80,7 +80,7 @@ pub(crate) async fn serve(State(state): State<WebState>, Path(file): Path<String
         path if path == *JS_PATH => ("text/javascript; charset=utf-8", forever, JS.to_owned()),
         path if path == *DESK_JS_PATH => ("text/javascript; charset=utf-8", forever, DESK_JS.to_owned()),
         path if path == *SCAN_JS_PATH => ("text/javascript; charset=utf-8", forever, SCAN_JS.to_owned()),
-        "/recursos/icono.svg" => ("image/svg+xml", "public, max-age=86400", ICON.to_owned()),
+        "/recursos/icono.svg" => ("image/svg+xml; charset=utf-8", "public, max-age=86400", ICON.to_owned()),
         BRAND_PATH => ("text/css; charset=utf-8", "public, max-age=300", brand(&state)),
         _ => return StatusCode::NOT_FOUND.into_response(),
     };

@@ -171,7 +171,7 @@ fn logo(settings: &Settings, file: &Path) -> Result<Logo, Failure> {
         return Err(refuse("logo-large"));
     }
     let kind = match file.extension().and_then(|extension| extension.to_str()) {
-        Some(extension) if extension.eq_ignore_ascii_case("svg") => "image/svg+xml",
+        Some(extension) if extension.eq_ignore_ascii_case("svg") => "image/svg+xml; charset=utf-8",
         Some(extension) if extension.eq_ignore_ascii_case("png") => "image/png",
         _ => "image/webp",
     };

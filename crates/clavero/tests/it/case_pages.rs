@@ -305,7 +305,7 @@ async fn the_packet_is_made_again_at_any_time_in_the_language_of_the_page() {
     let english = text_of(&browser.get(&format!("{packet}?lang=en")).await.bytes().await.unwrap());
     assert!(english.contains("What to bring") && english != text, "{english}");
     let qr = browser.get(&format!("{case}/qr.svg")).await;
-    assert_eq!(qr.headers()["content-type"], "image/svg+xml");
+    assert_eq!(qr.headers()["content-type"], "image/svg+xml; charset=utf-8");
     assert!(qr.text().await.unwrap().starts_with("<svg xmlns"));
 }
 

@@ -33,6 +33,30 @@ async fn health_readiness_and_metrics_are_on_the_inner_listener_only() {
 }
 
 #[tokio::test]
+async fn every_answer_names_its_type_and_every_text_its_characters() {
+    let server = Setup::new(&Registry::default(), 9).start();
+    let api = Api::of(&server);
+    let page = api.http.get(server.address()).send().await.unwrap().text().await.unwrap();
+    let assets = page.split('"').filter(|quoted| quoted.starts_with("/recursos/"));
+    let paths = ["/", "/empleadores", "/ayuda", "/ventanilla", "/no-such-page", "/api/v1/session"];
+    let public = paths.into_iter().chain(assets).map(|path| format!("{}{path}", server.address()));
+    let inner = ["/healthz", "/readyz", "/metrics"].map(|path| format!("{}{path}", server.admin()));
+    let mut seen = std::collections::BTreeSet::new();
+    for url in public.chain(inner) {
+        let answer = api.http.get(&url).send().await.unwrap();
+        let kind = answer.headers().get("content-type").unwrap_or_else(|| panic!("{url} says no type"));
+        let kind = kind.to_str().unwrap().to_owned();
+        let media = kind.split(';').next().unwrap();
+        if media.starts_with("text/") || media.ends_with("+xml") {
+            assert!(kind.ends_with("; charset=utf-8"), "{url}: {kind}");
+        }
+        seen.insert(media.to_owned());
+    }
+    let text = ["text/css", "text/html", "text/javascript", "text/plain", "image/svg+xml"];
+    assert!(text.into_iter().all(|media| seen.contains(media)), "{seen:?}");
+}
+
+#[tokio::test]
 async fn the_institutions_brand_is_on_every_page_in_both_languages_and_its_logo_runs_nothing() {
     let (folder, inbox) = (tempfile::tempdir().unwrap(), Inbox::open());
     let logo = folder.path().join("escudo.SVG");
@@ -53,7 +77,7 @@ async fn the_institutions_brand_is_on_every_page_in_both_languages_and_its_logo_
     }
     assert!(get("/recursos/institucion.css").await.text().await.unwrap().contains("#123456"));
     let image = get("/recursos/logo").await;
-    assert_eq!(image.headers()["content-type"], "image/svg+xml");
+    assert_eq!(image.headers()["content-type"], "image/svg+xml; charset=utf-8");
     assert!(image.headers()["content-security-policy"].to_str().unwrap().contains("sandbox"));
 }
 

@@ -83,7 +83,7 @@ pub(super) async fn qr(
     };
     let address = papers::whole_address(&state, &format!("{ASSISTED}/{}", view.path));
     match clavero_documents::qr_svg(&address) {
-        Some(svg) => ([(header::CONTENT_TYPE, "image/svg+xml")], svg).into_response(),
+        Some(svg) => ([(header::CONTENT_TYPE, "image/svg+xml; charset=utf-8")], svg).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
