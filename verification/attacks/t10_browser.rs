@@ -148,6 +148,8 @@ async fn what_another_site_sends_in_a_persons_name_is_refused() {
         assert_eq!(request.send().await.unwrap().status(), 403, "{headers:?}");
     }
     assert_eq!(inbox.total(), 0);
+    let told = server.log().matches("another site made browsers send").count();
+    assert_eq!(told, 1, "the operator is told, and the log is not filled");
 }
 
 #[tokio::test]

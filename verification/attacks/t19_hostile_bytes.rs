@@ -32,6 +32,14 @@ async fn a_request_that_is_wrong_in_form_is_told_so() {
     assert_eq!(wrong_method.header("allow"), Some("POST"));
     api.get("/nothing-here").await.assert_problem(404, "not-found");
 
+    for method in [Method::TRACE, Method::OPTIONS, Method::PUT, Method::from_bytes(b"BREW").unwrap()] {
+        for path in ["/ayuda", "/api/v1/recoveries"] {
+            let url = format!("{}{path}", server.address());
+            let answer = api.http.request(method.clone(), url).send().await.unwrap();
+            assert_eq!(answer.status(), 405, "{method} {path}");
+        }
+    }
+    assert_eq!(server.log().matches("were refused for their form").count(), 1, "told, and not each of them");
     let oversize = json!({ "ruc": "1".repeat(2_000_000), "representative_id": "1", "sucursal": "1" });
     api.post("/recoveries", &oversize).await.assert_problem(413, "too-large");
 }

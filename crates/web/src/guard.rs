@@ -10,7 +10,7 @@ use axum::{
 };
 use futures_util::FutureExt as _;
 
-use crate::{WebState, api::Problem, language::Language, pages};
+use crate::{WebState, api::Problem, language::Language, pages, refused};
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
                       frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -50,6 +50,7 @@ pub(crate) async fn same_origin(State(state): State<WebState>, request: Request,
     if safe || is_same_origin(request.headers(), &state) {
         return next.run(request).await;
     }
+    refused::of_another_site();
     let language = request.extensions().get::<Language>().copied().unwrap_or_default();
     if is_api(request.uri().path()) {
         return Problem::new(StatusCode::FORBIDDEN, "cross-site").localised(language.0).into_response();
@@ -78,6 +79,7 @@ pub(crate) async fn observe(request: Request, next: Next) -> Response {
     let (status, seconds) = (response.status(), started.elapsed().as_secs_f64());
     metrics::counter!("clavero_http_requests_total", "route" => route.clone(), "status" => status.as_u16().to_string())
         .increment(1);
+    refused::in_form(status, &route);
     metrics::histogram!("clavero_http_seconds", "route" => route.clone()).record(seconds);
     tracing::debug!(%method, route, status = status.as_u16(), ms = seconds * 1e3, "request");
     response

@@ -12,6 +12,7 @@ mod language;
 mod live;
 mod pages;
 mod papers;
+mod refused;
 
 use std::sync::Arc;
 
