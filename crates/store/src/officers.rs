@@ -264,8 +264,14 @@ pub trait Officers: Send + Sync {
         enrolment: NewEnrolment,
     ) -> Decided<(), OfficerRefusal>;
 
-    /// An officer gives up something that they prove themselves by; never the last.
-    async fn give_up_means(&self, officer: OfficerId, means: OwnMeans) -> Decided<(), OfficerRefusal>;
+    /// An officer gives up something that they prove themselves by; never the last. Their sessions end but the one of this token:
+    /// whoever has the lost device may have opened one with it.
+    async fn give_up_means(
+        &self,
+        officer: OfficerId,
+        means: OwnMeans,
+        keep: Digest,
+    ) -> Decided<(), OfficerRefusal>;
 
     /// The passkeys of an officer, oldest first.
     async fn passkeys(&self, of: OfficerId) -> Result<Vec<StoredPasskey>, StoreError>;

@@ -87,7 +87,7 @@ impl Service {
         Ok(token.text())
     }
 
-    /// Gives up a passkey, or the app.
+    /// Gives up a passkey, or the app. Every other session of the officer ends.
     pub async fn give_up(&self, session: &str, means: &str, touch: Touch) -> Result<(), DeskError> {
         let officer = self.living_officer(session).await?.officer.id;
         self.check_touch(touch, officer, Self::own_purpose("give-up", means))?;
@@ -98,6 +98,7 @@ impl Service {
             None if means == APP => OwnMeans::Totp,
             None => return Err(DeskError::Refused(OfficerRefusal::Unknown)),
         };
-        Ok(self.store.give_up_means(officer, means).await??)
+        let keep = Token::parse(session).ok_or(DeskError::Touch(TouchError::Unauthorized))?.digest();
+        Ok(self.store.give_up_means(officer, means, keep).await??)
     }
 }

@@ -78,9 +78,16 @@ impl<E: Engine> Officers for E {
         .await
     }
 
-    async fn give_up_means(&self, officer: OfficerId, means: OwnMeans) -> Decided<(), OfficerRefusal> {
-        self.write((officer, means), |tx, (officer, means)| Box::pin(officers::give_up(tx, *officer, *means)))
-            .await
+    async fn give_up_means(
+        &self,
+        officer: OfficerId,
+        means: OwnMeans,
+        keep: Digest,
+    ) -> Decided<(), OfficerRefusal> {
+        self.write((officer, means, keep), |tx, (officer, means, keep)| {
+            Box::pin(officers::give_up(tx, *officer, *means, keep))
+        })
+        .await
     }
 
     async fn passkeys(&self, of: OfficerId) -> Result<Vec<StoredPasskey>, StoreError> {

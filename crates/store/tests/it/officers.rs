@@ -166,15 +166,19 @@ pub(crate) async fn a_disabled_officer_is_out_and_an_admin_always_stays(world: W
 
 pub(crate) async fn an_officer_adds_a_passkey_and_gives_up_all_but_the_last(world: World) {
     world.staff(ADA, Role::Desk).await;
-    let give_up = async |means| world.store.give_up_means(ADA, means).await.expect("a transaction");
+    let give_up = async |means| world.store.give_up_means(ADA, means, [51; 32]).await.expect("a transaction");
     let first = OwnMeans::Passkey([1; 32]);
     assert_eq!(give_up(first).await, Err(OfficerRefusal::LastMeans));
     let opened = world.store.open_own_enrolment(ADA, enrolment(9)).await.expect("a transaction");
     assert_eq!(opened, Ok(()));
     assert_eq!(world.enrol(9, passkey(2)).await, Ok(ADA));
     assert_eq!(give_up(OwnMeans::Totp).await, Err(OfficerRefusal::Unknown));
+    world.opens(sign_in(ADA, 50, touch_of(1, 1, 11))).await.expect("a session with the lost one");
+    world.opens(sign_in(ADA, 51, touch_of(2, 2, 22))).await.expect("a session with the other");
     assert_eq!(give_up(first).await, Ok(()));
-    assert_eq!(world.opens(sign_in(ADA, 50, touch_of(1, 1, 2))).await, Err(OfficerRefusal::StaleProof));
+    assert_eq!(world.officers_session(50).await, None, "the lost one's session is gone with it");
+    assert_eq!(world.officers_session(51).await, Some(ADA));
+    assert_eq!(world.opens(sign_in(ADA, 50, touch_of(1, 11, 2))).await, Err(OfficerRefusal::StaleProof));
     assert_eq!(give_up(OwnMeans::Passkey([2; 32])).await, Err(OfficerRefusal::LastMeans));
 }
 

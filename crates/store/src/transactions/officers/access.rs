@@ -222,7 +222,7 @@ pub(crate) async fn open_own(tx: &dyn Tx, id: OfficerId, enrolment: &NewEnrolmen
     told(tx, &officer_entry(Some(id), officer_acts::ENROLMENT_OWN, id), opened.await).await
 }
 
-pub(crate) async fn give_up(tx: &dyn Tx, id: OfficerId, means: OwnMeans) -> Ruled<()> {
+pub(crate) async fn give_up(tx: &dyn Tx, id: OfficerId, means: OwnMeans, keep: &Digest) -> Ruled<()> {
     hold(tx, Whole::Officers)?;
     let given_up = async {
         let officer = whom(tx, id).await?;
@@ -239,7 +239,12 @@ pub(crate) async fn give_up(tx: &dyn Tx, id: OfficerId, means: OwnMeans) -> Rule
                 tx.execute(sql, params![id.0]).await?
             }
         };
-        if gone == 0 { Err(OfficerRefusal::Unknown.into()) } else { Ok(()) }
+        if gone == 0 {
+            return Err(OfficerRefusal::Unknown.into());
+        }
+        let sql = "DELETE FROM officer_session WHERE officer_id = ?1 AND token <> ?2";
+        tx.put(sql, params![id.0, keep])?;
+        Ok(())
     };
     told(tx, &officer_entry(Some(id), officer_acts::MEANS_GIVEN_UP, id), given_up.await).await
 }
