@@ -195,7 +195,7 @@ pub fn csv<const N: usize>(header: &[String; N], rows: impl Iterator<Item = [Str
                 text.push(',');
             }
             text.push('"');
-            if field.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
+            if field.starts_with(['=', '+', '-', '@', '\0', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
                 text.push('\'');
             }
             text.push_str(&field.replace('"', "\"\""));
@@ -216,12 +216,13 @@ mod tests {
 
     #[test]
     fn nothing_in_an_export_is_run_as_a_formula() {
-        let hostile = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "a\"b", "x,y\r\nz", "Ñandú", ""];
+        let hostile =
+            ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\0=1", "a\"b", "x,y\r\nz", "Ñandú", ""];
         let header = ["a".to_owned()];
         let text = csv(&header, hostile.iter().map(|field| [(*field).to_owned()]));
         assert_eq!(
             text,
-            "\u{feff}\"a\"\r\n\"'=1+1\"\r\n\"'+1\"\r\n\"'-1\"\r\n\"'@SUM(A1)\"\r\n\"'\t=1\"\r\n\"'\r=1\"\r\n\"a\"\"b\"\r\n\
+            "\u{feff}\"a\"\r\n\"'=1+1\"\r\n\"'+1\"\r\n\"'-1\"\r\n\"'@SUM(A1)\"\r\n\"'\t=1\"\r\n\"'\r=1\"\r\n\"'\0=1\"\r\n\"a\"\"b\"\r\n\
              \"x,y\r\nz\"\r\n\"Ñandú\"\r\n\"\"\r\n"
         );
     }
