@@ -32,6 +32,31 @@ async fn a_new_key_ends_every_session_and_the_old_key() {
 }
 
 #[tokio::test]
+async fn a_key_is_changed_by_who_knows_it_and_every_other_session_ends() {
+    let mut registry = Registry::default();
+    let employer = registry.company_with(|row| ARGON2_OF_OLD_KEY.clone_into(&mut row.key_hash));
+    let server = Setup::new(&registry, 9).start();
+    let api = Api::of(&server);
+    let mut tokens = Vec::new();
+    for _ in 0..2 {
+        let session = api.sign_in(&employer, OLD_KEY).await.ok(201);
+        tokens.push(session["token"].as_str().unwrap().to_owned());
+    }
+    let change = async |current: &str| {
+        let form = [("current_password", current), ("password", NEW_KEY), ("password_confirmation", NEW_KEY)];
+        let request = api.http.post(format!("{}/empleadores/mi-cuenta/clave", server.address()));
+        let request = request.header("cookie", format!("clavero_session={}", tokens[0])).form(&form);
+        request.send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(change("no es la clave de ahora").await, 422);
+    api.session(&tokens[1]).await.ok(200);
+    assert_eq!(change(OLD_KEY).await, 200);
+    api.session(&tokens[0]).await.ok(200);
+    api.session(&tokens[1]).await.assert_problem(401, "unauthorized");
+    api.sign_in(&employer, OLD_KEY).await.assert_problem(401, "invalid-credentials");
+}
+
+#[tokio::test]
 async fn signing_in_has_one_answer_for_every_cause() {
     let mut registry = Registry::default();
     let employer = registry.company_with(|row| ARGON2_OF_OLD_KEY.clone_into(&mut row.key_hash));
