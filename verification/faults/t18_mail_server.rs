@@ -1,6 +1,8 @@
 //! What becomes of mails when their server is in a bad mood.
 
-use clavero_smtp_fixture::RealMailServer;
+use std::{collections::BTreeSet, time::Duration};
+
+use clavero_smtp_fixture::{Act, RealMailServer, Rule, SmtpFixture, Step};
 
 use crate::{
     api::{Api, NEW_KEY},
@@ -86,4 +88,84 @@ async fn the_whole_journey_goes_through_a_real_mail_server() {
     assert_eq!(api.set_key(&link, NEW_KEY).await.status, 204);
     assert_eq!(relay.next_mail(&employer.email).await.subject(), "Su clave de empleador fue cambiada");
     api.sign_in(&employer, NEW_KEY).await.ok(201);
+}
+
+/// Ways to fail that a relay gets over, each for the next mail only.
+fn passing_faults() -> Vec<(&'static str, Rule)> {
+    let says = |step, reply: &str| Rule::reply(step, reply).times(1);
+    let does = |step, act| Rule::at(step, act).times(1);
+    vec![
+        ("busy", says(Step::Connect, "421 4.3.2 not now")),
+        ("refuses everybody for a while", says(Step::Connect, "554 5.3.2 no service here")),
+        ("refuses the sender for a while", says(Step::Mail, "550 5.7.1 not from you")),
+        ("out of room at MAIL", says(Step::Mail, "452 4.3.1 no room")),
+        ("locked mailbox", says(Step::Rcpt, "450 4.2.1 mailbox busy")),
+        ("puts DATA off", says(Step::Data, "451 4.3.0 later")),
+        ("puts the message off", says(Step::Dot, "451 4.3.0 later")),
+        ("closes at once", does(Step::Connect, Act::Drop)),
+        ("closes after EHLO", does(Step::Hello, Act::Drop)),
+        ("closes at MAIL", does(Step::Mail, Act::Drop)),
+        ("closes at RCPT", does(Step::Rcpt, Act::Drop)),
+        ("closes at DATA", does(Step::Data, Act::Drop)),
+        ("closes in the message", does(Step::Content, Act::Drop)),
+        ("takes the message and closes", does(Step::Dot, Act::Drop)),
+        ("speaks another protocol", does(Step::Hello, Act::Garbage)),
+        ("says 250 twice", says(Step::Dot, "250 2.0.0 taken\r\n250 2.0.0 taken")),
+        ("drips", does(Step::Dot, Act::Drip(Duration::from_millis(20)))),
+    ]
+}
+
+#[tokio::test]
+async fn whatever_a_mail_server_does_once_the_mail_comes_and_to_its_reader_it_is_one() {
+    let faults = passing_faults();
+    let mut registry = Registry::default();
+    let employers: Vec<_> = faults.iter().map(|_| registry.company()).collect();
+    let relay = SmtpFixture::start();
+    let server = Setup::new(&registry, relay.port()).start();
+    let api = Api::of(&server);
+    for ((fault, rule), employer) in faults.into_iter().zip(&employers) {
+        // The connections that were good stay good, so the next has to be a new one.
+        relay.close_idle().await;
+        relay.add(rule);
+        let flow = api.start(employer).await;
+        let code = relay.next_code(&employer.email).await;
+        flow.reaches("code_sent").await;
+        assert_eq!(flow.send_code(&code).await.status, 200, "{fault}");
+        relay.next_link(&employer.email, "/clave/").await;
+        flow.reaches("link_sent").await;
+        let mails = relay.mails().into_iter().filter(|mail| mail.to == employer.email);
+        let codes: BTreeSet<_> =
+            mails.filter_map(|mail| mail.code().map(|code| (mail.message_id(), code))).collect();
+        assert_eq!(codes.len(), 1, "{fault}: {codes:?}");
+        relay.forgive();
+    }
+}
+
+#[tokio::test]
+async fn a_mail_server_that_stalls_on_one_domain_holds_up_nobody_else() {
+    let mut registry = Registry::default();
+    let slow: Vec<_> = (0..12)
+        .map(|number| registry.company_with(|row| row.email = format!("persona{number}@lento.example")))
+        .collect();
+    let quick: Vec<_> = (0..6).map(|_| registry.company()).collect();
+    let relay = SmtpFixture::start();
+    relay.add(Rule::at(Step::Rcpt, Act::Stall).to_domain("lento.example"));
+    let server = Setup::new(&registry, relay.port()).start();
+    let api = Api::of(&server);
+    for employer in &slow {
+        api.start(employer).await;
+    }
+    relay.stalled(1).await;
+    for employer in &quick {
+        let flow = api.start(employer).await;
+        let code = relay.next_code(&employer.email).await;
+        flow.reaches("code_sent").await;
+        flow.send_code(&code).await.ok(200);
+    }
+    assert!(relay.counts().stalled > 0, "the slow domain was slow all the while");
+    relay.forgive();
+    relay.release();
+    for employer in &slow {
+        relay.next_code(&employer.email).await;
+    }
 }

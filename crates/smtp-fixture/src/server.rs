@@ -185,6 +185,12 @@ impl SmtpFixture {
         self.shared.lock().mails.iter().map(|(mail, _)| mail.clone()).collect()
     }
 
+    /// Every mail that was taken since the last call, oldest first; the server forgets them.
+    #[must_use]
+    pub fn take_all(&self) -> Vec<Mail> {
+        std::mem::take(&mut self.shared.lock().mails).into_iter().map(|(mail, _)| mail).collect()
+    }
+
     /// Closes the connections that lie idle, and waits until they are closed.
     pub async fn close_idle(&self) {
         self.shared.closing.send_modify(|times| *times += 1);

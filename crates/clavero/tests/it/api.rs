@@ -62,7 +62,7 @@ impl Answer {
 #[derive(Debug, Clone)]
 pub(crate) struct Api {
     pub(crate) http: reqwest::Client,
-    base: String,
+    pub(crate) base: String,
 }
 
 impl Api {
@@ -101,13 +101,6 @@ impl Api {
 
     pub(crate) async fn set_key(&self, link: &str, password: &str) -> Answer {
         self.post(&format!("/links/{}/password", token_of(link)), &json!({ "password": password })).await
-    }
-
-    /// Starts a recovery of a service that may be killed meanwhile: a flow is one whose answer came whole.
-    pub(crate) async fn start_if_answered(&self, employer: &Employer) -> Option<Flow> {
-        let request = self.request(Method::POST, "/recoveries").json(&identifiers(employer));
-        let body: Value = request.send().await.ok()?.json().await.ok()?;
-        Some(Flow::of(self, &body))
     }
 
     /// The status, or nothing where the service was no longer there.

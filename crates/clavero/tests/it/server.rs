@@ -147,14 +147,18 @@ struct Running {
     log_is_wanted: Arc<AtomicBool>,
 }
 
+/// The service, as yet without a word.
+fn spawn(folder: &Path, config: &Path, settings: &[(&'static str, String)]) -> Child {
+    let mut command = clavero(&["serve", "--config", config.to_str().unwrap()]);
+    for (key, value) in settings {
+        command.env(variable(key), value);
+    }
+    command.current_dir(folder).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
 impl Running {
     fn start(folder: &Path, config: &Path, settings: &[(&'static str, String)]) -> Self {
-        let mut command = clavero(&["serve", "--config", config.to_str().unwrap()]);
-        for (key, value) in settings {
-            command.env(variable(key), value);
-        }
-        let mut child =
-            command.current_dir(folder).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = spawn(folder, config, settings);
         let errors = BufReader::new(child.stderr.take().unwrap());
         let log = folder.join("serve.log");
         let (tell, told) = mpsc::channel();
@@ -234,6 +238,20 @@ impl TestServer {
     /// As if its machine had been taken away.
     pub(crate) fn kill(&mut self) {
         self.running.kill();
+    }
+
+    /// Starts it once more and kills it after so many lines of its log, before it may be ready.
+    pub(crate) fn kill_while_starting(&self, lines: usize) {
+        let mut child = spawn(self.folder(), &self.config, &self.settings);
+        let said = BufReader::new(child.stderr.take().unwrap()).lines().take(lines).count();
+        assert_eq!(said, lines, "it ended by itself: {:?}", child.try_wait());
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    /// The number of its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.running.child.id()
     }
 
     /// Everything that it wrote to its log so far.
