@@ -55,11 +55,6 @@ impl Disk {
         self.path("data")
     }
 
-    /// Everything that was written, synchronised and cut off, in its order.
-    pub(crate) fn log(&self) -> PathBuf {
-        self.path("log")
-    }
-
     /// A service whose database is on it.
     pub(crate) fn under(&self, setup: Setup) -> Setup {
         let text = |path: PathBuf| path.to_str().unwrap().to_owned();
