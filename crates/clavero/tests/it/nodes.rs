@@ -38,6 +38,10 @@ impl Two {
         Self { first, second, inbox, employers, _cluster: cluster }
     }
 
+    pub(crate) fn addresses(&self) -> [&str; 2] {
+        [self.first.address(), self.second.address()]
+    }
+
     /// The client of one service or the other, turn by turn.
     pub(crate) fn apis(&self) -> [Api; 2] {
         [Api::of(&self.first), Api::at(self.second.address())]
