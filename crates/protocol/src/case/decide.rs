@@ -146,7 +146,11 @@ impl AssistedCase {
     fn by_system(&self, command: &CaseCommand, at: Moment<'_>) -> Result<CaseTransition, CaseRefusal> {
         let (mailbox, act) = match *command {
             CaseCommand::AttemptCodeMail { counter } => {
-                self.require_open(at)?;
+                // What was asked for before a stop still goes out: dropped, it would be waited for once the case goes on.
+                match self.require_open(at) {
+                    Ok(()) | Err(CaseRefusal::CaseFrozen) => {}
+                    Err(ended) => return Err(ended),
+                }
                 (self.mailbox.attempt(counter, at.now, at.policy)?, CaseAct::CodeMailAttempted)
             }
             CaseCommand::RecordCodeAcceptance { counter } => {

@@ -338,6 +338,20 @@ fn a_stopped_case_goes_on_by_a_supervisor_who_had_no_part_in_it_and_is_stopped_o
     assert_eq!((again.act, again.case.stage), (Some(CaseAct::Disputed), cleared.stage));
 }
 
+/// Found by the model: a mail that is dropped while the case is frozen is waited for in vain once it goes on.
+#[test]
+fn a_code_that_was_asked_for_before_a_stop_still_goes_out_and_waits_for_the_supervisor() {
+    let case = step(&opened(1), CaseActor::Applicant, CaseCommand::GiveDetails(details(Some(NEW))), 1);
+    let case = step(&case, CaseActor::Applicant, CaseCommand::SendCode, 1);
+    let case = step(&case, CaseActor::OldMailbox, CaseCommand::Stop, 2);
+    let case = step(&case, CaseActor::System, CaseCommand::AttemptCodeMail { counter: 1 }, 3);
+    let case = step(&case, CaseActor::System, CaseCommand::RecordCodeAcceptance { counter: 1 }, 3);
+    assert_eq!(refused(&case, CaseActor::Applicant, CaseCommand::SpendAttempt, 4), CaseRefusal::CaseFrozen);
+    let case = step(&case, supervisor(CARLA), CaseCommand::Unfreeze, 5);
+    let case = step(&case, CaseActor::Applicant, CaseCommand::SpendAttempt, 6);
+    step(&case, CaseActor::Applicant, CaseCommand::AcceptCode { counter: 1 }, 6);
+}
+
 #[test]
 fn while_one_case_is_frozen_no_other_of_that_employer_goes_on() {
     let facts = Facts { sibling_frozen: true, ..FACTS };
