@@ -113,22 +113,25 @@ async fn a_commit_whose_answer_was_lost_is_done_once_whoever_asks_again() {
     assert_eq!(world.line.mode(), Mode::Passes);
 }
 
-/// How long they wait has no bound yet: `docs/faults.md` says so.
+/// What is between stands and passes nothing, so that no connection ends by itself.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_asked_while_nothing_came_through_is_answered_when_the_line_is_well_again() {
+async fn while_nothing_comes_through_requests_are_refused_and_then_all_goes_on() {
     let world = World::of(2).await;
     let flow = world.api.start(&world.employers[0]).await;
     let code = world.inbox.next_code(&world.employers[0].email).await;
     flow.reaches("code_sent").await;
     world.line.set(Mode::Holds);
-    let (api, employer) = (world.api.clone(), world.employers[1].clone());
-    let asked = tokio::spawn(async move { api.try_start(&employer).await });
     assert_eq!(world.operator_sees("/healthz").await, 200);
     let page = world.api.http.get(world.server.address()).send().await.unwrap();
     assert_eq!(page.status(), 200, "pages that need no database");
+    let employer = &world.employers[1];
+    let refused = world.api.try_start(employer).await;
+    assert_eq!(refused.status, 503, "{refused:?}");
+    assert!(refused.headers.contains_key("retry-after"), "{refused:?}");
+    assert_eq!(world.operator_sees("/readyz").await, 503);
     world.line.set(Mode::Passes);
     world.is_well_again().await;
-    asked.await.unwrap().ok(201);
+    until_done(async || world.api.try_start(employer).await).await.ok(201);
     until_done(async || flow.send_code(&code).await).await.ok(200);
-    world.inbox.next_code(&world.employers[1].email).await;
+    world.inbox.next_code(&employer.email).await;
 }

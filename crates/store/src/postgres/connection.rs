@@ -5,10 +5,12 @@ use std::{
     error::Error as _,
     pin::pin,
     sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
 };
 
 use deadpool_postgres::Object;
 use futures_util::TryStreamExt as _;
+use tokio::time::error::Elapsed;
 use tokio_postgres::{Error, Statement, binary_copy::BinaryCopyInWriter, types::Type};
 
 use crate::{
@@ -29,6 +31,19 @@ pub(super) fn told(error: &Error) -> String {
         (None, Some(source)) => format!("{error}: {source}"),
         (None, None) => error.to_string(),
     }
+}
+
+/// A line may stand and pass nothing, when what is between is stuck. What the server itself waits for ends before this.
+const ANSWER: Duration = Duration::from_secs(15);
+pub(super) const SILENT: &str = "the server does not answer";
+
+pub(super) fn silent() -> StoreError {
+    StoreError::Engine(SILENT.to_owned())
+}
+
+/// What the server answers, unless it is silent for too long: then its connection is of no use any more.
+pub(super) async fn answered<T>(exchange: impl Future<Output = T>) -> Result<T, Elapsed> {
+    tokio::time::timeout(ANSWER, exchange).await
 }
 
 impl From<Error> for StoreError {
@@ -71,6 +86,11 @@ impl Db {
     pub(super) const fn new(client: Object) -> Self {
         Self { client, used: AtomicBool::new(false) }
     }
+
+    /// Ends the connection: one that failed is not used again.
+    pub(super) fn close(self) {
+        drop(Object::take(self.client));
+    }
 }
 
 impl Read for Db {
@@ -82,8 +102,11 @@ impl Read for Db {
         let first = !self.used.swap(true, Ordering::Relaxed);
         debug_assert!(first, "a second statement sees another moment than the first: read in a transaction");
         Reply::Later(Box::pin(async move {
-            let statement = self.client.prepare_cached(&text(sql)).await?;
-            let rows = each_row(&self.client, &statement, params).await?;
+            let exchange = async {
+                let statement = self.client.prepare_cached(&text(sql)).await?;
+                each_row(&self.client, &statement, params).await
+            };
+            let rows = answered(exchange).await.map_err(|_| silent())??;
             rows.iter().try_for_each(|row| take(&Row::Postgres(row)))
         }))
     }

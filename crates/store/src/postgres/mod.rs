@@ -259,7 +259,12 @@ impl Engine for Postgres {
         look: Look<A, T>,
     ) -> Result<T, StoreError> {
         let client = self.inner.pool.get().await.map_err(|error| refused(&error))?;
-        look(&Db::new(client), &with).await
+        let db = Db::new(client);
+        let seen = look(&db, &with).await;
+        if seen.is_err() {
+            db.close();
+        }
+        seen
     }
 
     async fn claim(&self, claim: Claim) -> Result<Vec<ClaimedMail>, StoreError> {

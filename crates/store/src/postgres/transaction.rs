@@ -15,7 +15,7 @@ use tokio_postgres::{Error, Statement, error::SqlState, types::Type};
 
 use super::{
     clock::Time,
-    connection::{copy_in, each_row, text, told},
+    connection::{SILENT, answered, copy_in, each_row, silent, text, told},
     values::Kept,
 };
 use crate::{
@@ -42,6 +42,8 @@ enum Phase {
     /// The server was told to commit.
     Committing,
     Over,
+    /// The server has stopped answering: the connection is closed, and it undoes what it was not told to commit.
+    Lost,
 }
 
 struct State {
@@ -132,11 +134,29 @@ impl PgTx {
     }
 
     async fn prepare(&self, sql: &str) -> Result<Statement, StoreError> {
-        self.client().prepare_cached(&text(sql)).await.map_err(|error| self.fail(&error))
+        let text = text(sql);
+        let Ok(prepared) = answered(self.client().prepare_cached(&text)).await else {
+            return Err(self.lose());
+        };
+        prepared.map_err(|error| self.fail(&error))
+    }
+
+    /// Gives up a connection on which nothing comes any more.
+    fn lose(&self) -> StoreError {
+        let mut state = self.state();
+        let committing = state.phase == Phase::Committing;
+        state.phase = Phase::Lost;
+        if committing { StoreError::Unknown(SILENT.to_owned()) } else { silent() }
+    }
+
+    /// Sends what waits, and `last`, and hears the answers.
+    async fn send<T>(&self, last: impl Future<Output = Result<T, Error>>) -> Result<T, StoreError> {
+        let Ok(heard) = answered(self.exchange(last)).await else { return Err(self.lose()) };
+        heard
     }
 
     /// Sends what waits, `last`, and where it is still wanted a question for the time, all at once.
-    async fn send<T>(&self, last: impl Future<Output = Result<T, Error>>) -> Result<T, StoreError> {
+    async fn exchange<T>(&self, last: impl Future<Output = Result<T, Error>>) -> Result<T, StoreError> {
         let (mut begins, waiting, asks) = {
             let mut state = self.state();
             let begins = state.phase == Phase::New;
@@ -241,7 +261,7 @@ impl PgTx {
     /// Undoes it all. A connection that does not take that is closed, which undoes it too.
     pub(super) async fn roll_back(&self) {
         if matches!(self.state().phase, Phase::Open | Phase::Committing)
-            && self.client().batch_execute("ROLLBACK").await.is_ok()
+            && answered(self.client().batch_execute("ROLLBACK")).await.is_ok_and(|undone| undone.is_ok())
         {
             self.state().phase = Phase::Over;
         }
