@@ -1,6 +1,6 @@
 //! Signing in, sessions, changing the key, and "no fui yo".
 
-use clavero_protocol::{EmployerKey, Exceeded, NormalizedPassword};
+use clavero_protocol::{EmployerKey, Exceeded, NormalizedPassword, Timestamp};
 use clavero_store::{
     Actor, AuditEntry, ChangeKey, Denied, Employer, Limit, NewSession, Once, Rehash, Session, acts,
 };
@@ -37,6 +37,15 @@ pub struct SignedIn {
     pub session: SessionView,
 }
 
+/// An employer whose key was the one that was typed.
+struct Checked<'a> {
+    employer: &'a Employer,
+    /// When that key had been set.
+    key_set_at: Timestamp,
+    /// The same key under today's parameters, where it is to be replaced.
+    rehash: Option<Rehash>,
+}
+
 impl Service {
     /// Signs in. One answer for every failure, in the time of one hash; the attempt is counted before it is compared.
     pub async fn sign_in(&self, sign_in: SignIn<'_>, client: &Client) -> Result<SignedIn, SignInError> {
@@ -51,16 +60,22 @@ impl Service {
         let employer = self.store.employer(&key).await?;
         let standing = employer.as_ref().filter(|employer| self.may_sign_in(employer, &sign_in.identifiers));
         let credential = standing.and_then(|employer| employer.credential.as_ref());
-        let phc = credential.map(|credential| credential.phc.clone());
+        let (phc, key_set_at) =
+            credential.map(|credential| (credential.phc.clone(), credential.changed_at)).unzip();
         let password = NormalizedPassword::new(sign_in.password);
         let verdict =
             self.hasher.verify(password.clone(), phc.clone()).await.map_err(|_| SignInError::Busy)?;
-        let (Some(employer), Some(phc), true) = (employer, phc, verdict.matches) else {
-            metrics::counter!("clavero_sign_ins_total", "outcome" => "refused").increment(1);
+        let refused = || metrics::counter!("clavero_sign_ins_total", "outcome" => "refused").increment(1);
+        let (Some(employer), Some(phc), Some(key_set_at), true) =
+            (employer, phc, key_set_at, verdict.matches)
+        else {
+            refused();
             return Err(SignInError::InvalidCredentials);
         };
         let rehash = if verdict.outdated { self.rehash(&key, password, phc).await } else { None };
-        self.open_session(&employer, client, limits, rehash).await
+        let checked = Checked { employer: &employer, key_set_at, rehash };
+        let signed_in = self.open_session(checked, client, limits).await?;
+        signed_in.ok_or(SignInError::InvalidCredentials).inspect_err(|_| refused())
     }
 
     async fn known_device(
@@ -131,11 +146,11 @@ impl Service {
 
     async fn open_session(
         &self,
-        employer: &Employer,
+        checked: Checked<'_>,
         client: &Client,
         limits: Vec<Limit>,
-        rehash: Option<Rehash>,
-    ) -> Result<SignedIn, SignInError> {
+    ) -> Result<Option<SignedIn>, SignInError> {
+        let Checked { employer, key_set_at, rehash } = checked;
         let (token, device) = (Token::random(), Token::random());
         let [network, account]: [Limit; 2] = limits.try_into().map_err(|_| SignInError::Unavailable)?;
         let triggers = vec![network];
@@ -145,6 +160,7 @@ impl Service {
                 token: token.digest(),
                 id: random(),
                 employer: employer.record.key,
+                key_set_at,
                 device: client.device_name.clone(),
                 device_token: device.digest(),
                 clear: vec![account.key],
@@ -152,9 +168,10 @@ impl Service {
                 rehash,
             })
             .await?;
+        let Some(session) = session else { return Ok(None) };
         metrics::counter!("clavero_sign_ins_total", "outcome" => "opened").increment(1);
         let session = self.session_view(&session, employer);
-        Ok(SignedIn { token: token.text(), device: device.text(), session })
+        Ok(Some(SignedIn { token: token.text(), device: device.text(), session }))
     }
 
     fn session_view(&self, session: &Session, employer: &Employer) -> SessionView {

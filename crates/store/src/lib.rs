@@ -181,8 +181,8 @@ pub trait Store: Cases + Log + Officers + Registers + Restores + TaxAnswers + Se
 
     // Sessions and credentials
 
-    /// Opens a session.
-    async fn open_session(&self, session: NewSession) -> Result<Session, StoreError>;
+    /// Opens a session; `None` when the key that was compared no longer stands.
+    async fn open_session(&self, session: NewSession) -> Result<Option<Session>, StoreError>;
 
     /// The session of a token, if it lives; notes the request at most once a minute.
     async fn session(&self, token: Digest, life: SessionLife) -> Result<Option<Session>, StoreError>;

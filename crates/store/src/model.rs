@@ -377,6 +377,8 @@ pub struct NewSession {
     pub id: [u8; 16],
     /// Whose.
     pub employer: EmployerKey,
+    /// When the key that was compared had been set: one that was changed or frozen since opens nothing.
+    pub key_set_at: Timestamp,
     /// What it was opened with, in the few words of a user agent.
     pub device: String,
     /// Digest of the device's own cookie.

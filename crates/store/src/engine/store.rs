@@ -122,7 +122,7 @@ impl<E: Engine> Store for E {
         self.write_within(SETTLE, settle, |tx, settle| Box::pin(outbox::settle(tx, settle))).await
     }
 
-    async fn open_session(&self, session: NewSession) -> Result<Session, StoreError> {
+    async fn open_session(&self, session: NewSession) -> Result<Option<Session>, StoreError> {
         self.write(session, |tx, session| Box::pin(sessions::open(tx, session))).await
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clavero_protocol::{EmployerKey, Timestamp};
 
-use super::{audit, budgets};
+use super::{audit, budgets, employers};
 use crate::{
     Actor, AuditEntry, Digest, Employer, NewSession, Rehash, Repudiation, Session, SessionLife, StoreError,
     acts,
@@ -26,7 +26,13 @@ fn decode(row: &Row<'_>) -> Result<Session, StoreError> {
     })
 }
 
-pub(crate) async fn open(tx: &dyn Tx, new: &NewSession) -> Result<Session, StoreError> {
+pub(crate) async fn open(tx: &dyn Tx, new: &NewSession) -> Result<Option<Session>, StoreError> {
+    // The key was compared outside, which takes a while: one that was changed meanwhile has closed all sessions, and opens none.
+    employers::hold(tx, &new.employer)?;
+    let standing = employers::find(tx, &new.employer).await?.and_then(|employer| employer.credential);
+    if standing.is_none_or(|key| key.frozen || key.changed_at != new.key_set_at) {
+        return Ok(None);
+    }
     budgets::give_back(tx, &new.give_back).await?;
     budgets::clear(tx, &new.clear)?;
     let now = tx.now().await?;
@@ -45,13 +51,13 @@ pub(crate) async fn open(tx: &dyn Tx, new: &NewSession) -> Result<Session, Store
         replace_hash(tx, &new.employer, rehash).await?;
     }
     audit::append(tx, &AuditEntry::done(Actor::Employer, acts::SIGNED_IN).of(Some(&new.employer))).await?;
-    Ok(Session {
+    Ok(Some(Session {
         id: new.id,
         employer: new.employer,
         device: new.device.clone(),
         created_at: now,
         last_seen_at: now,
-    })
+    }))
 }
 
 async fn replace_hash(tx: &dyn Tx, employer: &EmployerKey, rehash: &Rehash) -> Result<(), StoreError> {

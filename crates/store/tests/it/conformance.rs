@@ -88,6 +88,15 @@ pub(crate) async fn a_redemption_ends_sessions_other_flows_and_budgets(world: Wo
     assert!(room[0].is_ok(), "the budget that the flows drew on is forgotten");
 }
 
+pub(crate) async fn a_key_that_was_changed_while_it_was_compared_opens_no_session(world: World) {
+    let compared = world.key_set_at().await;
+    world.clock.forward(1);
+    let (_, link) = world.with_link().await;
+    world.store.redeem(world.redemption(link, "$phc$")).await.expect("a transaction").expect("the key");
+    assert!(world.sign_in_by(compared).await.is_none(), "the old key was right when it was compared");
+    assert!(world.sign_in_by(world.key_set_at().await).await.is_some());
+}
+
 pub(crate) async fn limits_are_drawn_on_together_or_not_at_all(world: World) {
     let both = || vec![limit(1, 3), limit(2, 1)];
     world.store.take(both(), None, ENTRY).await.expect("a transaction").expect("room");

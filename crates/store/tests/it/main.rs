@@ -52,6 +52,7 @@ conforms! {
         sixteen_right_codes_at_once_pass_once_and_queue_one_mail,
         forty_parallel_redemptions_set_one_key,
         a_redemption_ends_sessions_other_flows_and_budgets,
+        a_key_that_was_changed_while_it_was_compared_opens_no_session,
         limits_are_drawn_on_together_or_not_at_all,
         a_proof_is_spent_once,
         a_claimed_mail_is_nobody_elses_until_its_lease_ends,

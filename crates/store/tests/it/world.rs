@@ -208,19 +208,37 @@ impl World {
         Redeem { link, opened_at: None, credential: credential(phc), clear: vec![[200; 16]], policy }
     }
 
+    /// The moment at which the employer's key was set; one is imported where there is none.
+    pub(crate) async fn key_set_at(&self) -> Timestamp {
+        loop {
+            let found = self.store.employer(&employer()).await.expect("a read").expect("the employer");
+            if let Some(credential) = found.credential {
+                return credential.changed_at;
+            }
+            let rows = vec![(found.record, Some(credential("$held$")))];
+            self.store.import_employers(rows).await.expect("an import");
+        }
+    }
+
     pub(crate) async fn sign_in(&self) -> Digest {
+        let key_set_at = self.key_set_at().await;
+        self.sign_in_by(key_set_at).await.expect("a session")
+    }
+
+    /// Signs in by the key that was set then.
+    pub(crate) async fn sign_in_by(&self, key_set_at: Timestamp) -> Option<Digest> {
         let token = [self.fresh(); 32];
         let session = NewSession {
             token,
             id: [self.fresh(); 16],
             employer: employer(),
+            key_set_at,
             device: "Firefox · Linux".to_owned(),
             device_token: [self.fresh(); 32],
             clear: Vec::new(),
             give_back: Vec::new(),
             rehash: None,
         };
-        self.store.open_session(session).await.expect("a session");
-        token
+        self.store.open_session(session).await.expect("a transaction").map(|_| token)
     }
 }
