@@ -28,7 +28,7 @@ use clavero_protocol::{EmployerKey, Recovery, RecoveryId, Refusal, Timestamp};
 
 pub use audit::*;
 pub use cases::*;
-pub use clock::{Clock, SystemClock};
+pub use clock::{Clock, Machine, SystemClock};
 pub use copy::{Copied, CopyError, CopyWatcher, Phase, Place, copy};
 pub use log::*;
 pub use model::*;
@@ -36,7 +36,7 @@ pub use officers::*;
 pub use postgres::Postgres;
 pub use registers::*;
 pub use restore::*;
-pub use sqlite::{BackupError, PageWatcher, Sqlite};
+pub use sqlite::{BackupError, Disk, PageWatcher, Sqlite, Stepper};
 pub use tax::*;
 
 /// Why the store could not do it. Nothing was changed, unless [`StoreError::Unknown`] says otherwise.

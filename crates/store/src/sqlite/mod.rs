@@ -5,6 +5,7 @@ mod connection;
 mod copying;
 mod migrate;
 mod readers;
+mod stepped;
 mod writer;
 
 use std::{fs::OpenOptions, io, os::unix::fs::OpenOptionsExt as _, path::Path, sync::Arc, time::Duration};
@@ -27,6 +28,7 @@ use crate::{
 pub use backup::{BackupError, PageWatcher};
 pub(crate) use connection::value;
 pub(crate) use copying::CopyEnd;
+pub use stepped::{Disk, Stepper};
 
 /// Older ones can corrupt a database when the log is reset (fixed in 3.51.3).
 const OLDEST_SQLITE: i32 = 3_051_003;
@@ -64,26 +66,31 @@ fn configure(connection: &mut Connection) -> Result<(), StoreError> {
 impl Sqlite {
     /// Opens or creates the database at `path` and brings its schema up to date.
     pub fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
-        if rusqlite::version_number() < OLDEST_SQLITE {
-            return Err(StoreError::Engine(format!(
-                "SQLite {} is too old, 3.51.3 is needed",
-                rusqlite::version()
-            )));
-        }
-        create_private(path).map_err(|error| StoreError::Engine(error.to_string()))?;
-        let mut connection = Connection::open(path)?;
-        configure(&mut connection)?;
-        connection.execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; \
-             PRAGMA journal_size_limit = 67108864",
-        )?;
-        migrate::run(&mut connection)?;
-        refuse_the_past(&connection, clock.now())?;
-        let readers =
-            Readers::open(path, std::thread::available_parallelism().map_or(4, usize::from).max(4))?;
+        let (connection, readers) = prepare(path, clock.now())?;
         let writer = Writer::start(connection, Arc::clone(&clock))?;
         Ok(Self { writer, readers, clock })
     }
+}
+
+/// Opens the writing connection and the readers.
+fn prepare(path: &Path, now: Timestamp) -> Result<(Connection, Readers), StoreError> {
+    if rusqlite::version_number() < OLDEST_SQLITE {
+        return Err(StoreError::Engine(format!(
+            "SQLite {} is too old, 3.51.3 is needed",
+            rusqlite::version()
+        )));
+    }
+    create_private(path).map_err(|error| StoreError::Engine(error.to_string()))?;
+    let mut connection = Connection::open(path)?;
+    configure(&mut connection)?;
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; \
+         PRAGMA journal_size_limit = 67108864",
+    )?;
+    migrate::run(&mut connection)?;
+    refuse_the_past(&connection, now)?;
+    let readers = Readers::open(path, std::thread::available_parallelism().map_or(4, usize::from).max(4))?;
+    Ok((connection, readers))
 }
 
 impl Sqlite {

@@ -7,17 +7,20 @@ use std::{
     any::Any,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
         mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel},
     },
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use clavero_protocol::Timestamp;
 use rusqlite::Connection;
-use tokio::sync::oneshot;
+use tokio::{
+    sync::{Notify, oneshot},
+    time::Instant,
+};
 
 use super::connection::{Db, WriterTx};
 use crate::{Clock, StoreError};
@@ -66,17 +69,34 @@ type Work = Box<dyn FnOnce(Result<&WriterTx<'_>, StoreError>) -> (bool, Answer) 
 #[derive(Clone)]
 pub(super) struct Writer {
     queue: SyncSender<Job>,
+    /// Rung for each transaction where no thread waits for them.
+    bell: Option<Arc<Notify>>,
 }
 
 impl Writer {
     /// Starts the thread. It ends when the last `Writer` is dropped.
     pub(super) fn start(connection: Connection, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
-        let (queue, jobs) = sync_channel(QUEUE);
+        let (queue, mut batches) = Batches::new(connection, clock);
         thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || run(&Mutex::new(connection), clock.as_ref(), &jobs))
+            .spawn(move || {
+                while batches.gather() {
+                    let outcome = batches.carry_out(&mut |connection| connection.execute_batch("COMMIT"));
+                    batches.answer(&outcome);
+                }
+            })
             .map_err(|error| StoreError::Engine(error.to_string()))?;
-        Ok(Self { queue })
+        Ok(Self { queue, bell: None })
+    }
+
+    /// Without a thread: the caller carries the batches out when `bell` rings, or a rider's time has come.
+    pub(super) fn stepped(
+        connection: Connection,
+        clock: Arc<dyn Clock>,
+        bell: Arc<Notify>,
+    ) -> (Self, Batches) {
+        let (queue, batches) = Batches::new(connection, clock);
+        (Self { queue, bell: Some(bell) }, batches)
     }
 
     /// Runs `work` in a transaction, at its time, and answers once it is durable. When `work` fails, nothing of it remains.
@@ -102,6 +122,9 @@ impl Writer {
             TrySendError::Full(_) => StoreError::Busy,
             TrySendError::Disconnected(_) => StoreError::Engine("the writer has stopped".to_owned()),
         })?;
+        if let Some(bell) = &self.bell {
+            bell.notify_one();
+        }
         receiver.await.map_err(|_| StoreError::Unknown("the writer has stopped".to_owned()))?
     }
 }
@@ -112,19 +135,39 @@ fn panic_message(panic: &(dyn Any + Send)) -> String {
     format!("a transaction panicked: {}", text.unwrap_or("no message"))
 }
 
-/// The jobs of the next batch, and those that wait for one.
-struct Waiting<'a> {
-    jobs: &'a Receiver<Job>,
+/// The writing connection, the jobs of its next batch, and those that wait for one.
+pub(super) struct Batches {
+    connection: Mutex<Connection>,
+    clock: Arc<dyn Clock>,
+    jobs: Receiver<Job>,
     now: Vec<Work>,
     riders: Vec<Rider>,
-    mails_wait: &'a AtomicBool,
+    mails_wait: AtomicBool,
+    high_water: Timestamp,
+    answers: Vec<Answer>,
 }
 
-impl Waiting<'_> {
+impl Batches {
+    fn new(connection: Connection, clock: Arc<dyn Clock>) -> (SyncSender<Job>, Self) {
+        let (queue, jobs) = sync_channel(QUEUE);
+        let batches = Self {
+            connection: Mutex::new(connection),
+            clock,
+            jobs,
+            now: Vec::new(),
+            riders: Vec::new(),
+            // What an earlier process left behind waits too.
+            mails_wait: AtomicBool::new(true),
+            high_water: Timestamp::EPOCH,
+            answers: Vec::with_capacity(BATCH),
+        };
+        (queue, batches)
+    }
+
     /// Waits until there is something to do. Says whether there is; if not, nobody is left to ask.
     fn gather(&mut self) -> bool {
         loop {
-            let first = match self.riders.iter().map(|rider| rider.by).min() {
+            let first = match self.first_rider() {
                 None => self.jobs.recv().map_err(|_| RecvTimeoutError::Disconnected),
                 Some(by) => self.jobs.recv_timeout(by.saturating_duration_since(Instant::now())),
             };
@@ -133,19 +176,28 @@ impl Waiting<'_> {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return false,
             }
-            while self.now.len() < BATCH
-                && let Ok(job) = self.jobs.try_recv()
-            {
-                self.sort(job);
-            }
-            let now = Instant::now();
-            let rider_goes = |rider: &Rider| {
-                rider.by <= now || (rider.with_mail && self.mails_wait.load(Ordering::Relaxed))
-            };
-            if !self.now.is_empty() || self.riders.iter().any(rider_goes) {
+            if self.look() {
                 return true;
             }
         }
+    }
+
+    /// When the first of those that wait for a batch goes alone.
+    pub(super) fn first_rider(&self) -> Option<Instant> {
+        self.riders.iter().map(|rider| rider.by).min()
+    }
+
+    /// Takes in what waits, without waiting for more, and says whether a batch is due.
+    pub(super) fn look(&mut self) -> bool {
+        while self.now.len() < BATCH
+            && let Ok(job) = self.jobs.try_recv()
+        {
+            self.sort(job);
+        }
+        let now = Instant::now();
+        let rider_goes =
+            |rider: &Rider| rider.by <= now || (rider.with_mail && self.mails_wait.load(Ordering::Relaxed));
+        !self.now.is_empty() || self.riders.iter().any(rider_goes)
     }
 
     fn sort(&mut self, Job { work, when }: Job) {
@@ -156,19 +208,17 @@ impl Waiting<'_> {
         };
         self.riders.push(Rider { work, by: Instant::now() + patience, with_mail });
     }
-}
 
-fn run(connection: &Mutex<Connection>, clock: &dyn Clock, jobs: &Receiver<Job>) {
-    let mut high_water = Timestamp::EPOCH;
-    let mut answers: Vec<Answer> = Vec::with_capacity(BATCH);
-    // What an earlier process left behind waits too.
-    let mails_wait = AtomicBool::new(true);
-    let db = || Db(connection);
-    let mut waiting = Waiting { jobs, now: Vec::new(), riders: Vec::new(), mails_wait: &mails_wait };
-    while waiting.gather() {
+    /// Carries a batch out in one transaction, which `commit` ends. Nobody is answered yet.
+    pub(super) fn carry_out(
+        &mut self,
+        commit: &mut dyn FnMut(&Connection) -> rusqlite::Result<()>,
+    ) -> Result<(), StoreError> {
+        let Self { connection, clock, now, riders, mails_wait, high_water, answers, .. } = self;
+        let db = || Db(connection);
         let mut outcome = db().connection().execute_batch("BEGIN IMMEDIATE").map_err(StoreError::from);
         let mut carry_out = |work: Work| {
-            let tx = WriterTx { db: db(), now: clock.now(), mails_wait: &mails_wait };
+            let tx = WriterTx { db: db(), now: clock.now(), mails_wait };
             let answer = match &outcome {
                 Ok(()) => in_savepoint(&tx, work).unwrap_or_else(|(error, answer)| {
                     // The savepoint itself failed: nothing of this batch can be trusted.
@@ -179,19 +229,37 @@ fn run(connection: &Mutex<Connection>, clock: &dyn Clock, jobs: &Receiver<Job>) 
             };
             answers.push(answer);
         };
-        waiting.now.drain(..).for_each(&mut carry_out);
+        now.drain(..).for_each(&mut carry_out);
         // Riders last: a claim of mails sees what this very batch has queued.
-        for rider in std::mem::take(&mut waiting.riders) {
-            if rider.rides(&mails_wait) { carry_out(rider.work) } else { waiting.riders.push(rider) }
+        for rider in std::mem::take(riders) {
+            if rider.rides(mails_wait) { carry_out(rider.work) } else { riders.push(rider) }
         }
-        let outcome = outcome.and_then(|()| commit(&db().connection(), clock.now(), &mut high_water));
+        let outcome = outcome.and_then(|()| {
+            mark_time(&db().connection(), clock.now(), high_water)?;
+            commit(&db().connection()).map_err(|error| StoreError::Unknown(error.to_string()))
+        });
         if let Err(error) = &outcome {
             tracing::error!(%error, transactions = answers.len(), "a batch of transactions failed");
             roll_back(&db().connection());
         }
-        for answer in answers.drain(..) {
+        outcome
+    }
+
+    /// Tells everybody in the batch what became of it.
+    pub(super) fn answer(&mut self, outcome: &Result<(), StoreError>) {
+        for answer in self.answers.drain(..) {
             answer(outcome.as_ref().map_err(copy).copied());
         }
+    }
+
+    /// The connection, while no batch is carried out.
+    pub(super) fn connection(&self) -> MutexGuard<'_, Connection> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives the batch up without a word to anybody, as a process that dies does.
+    pub(super) fn forget(&mut self) {
+        self.answers.clear();
     }
 }
 
@@ -211,14 +279,14 @@ fn in_savepoint(tx: &WriterTx<'_>, job: Work) -> Result<Answer, (StoreError, Ans
     }
 }
 
-fn commit(connection: &Connection, now: Timestamp, high_water: &mut Timestamp) -> Result<(), StoreError> {
+fn mark_time(connection: &Connection, now: Timestamp, high_water: &mut Timestamp) -> Result<(), StoreError> {
     if now.saturating_since(*high_water) >= HIGH_WATER_EVERY {
         connection
             .prepare_cached("INSERT OR REPLACE INTO meta (key, value) VALUES ('clock_high_water', ?1)")?
             .execute([now.as_micros()])?;
         *high_water = now;
     }
-    connection.execute_batch("COMMIT").map_err(|error| StoreError::Unknown(error.to_string()))
+    Ok(())
 }
 
 fn roll_back(connection: &Connection) {
