@@ -46,7 +46,7 @@ pub use client::Client;
 pub use errors::{
     AccessError, ChangePasswordError, LinkError, SetPasswordError, SignInError, StartError, StepError,
 };
-pub use hasher::{Busy, Hasher, argon2, is_verifiable};
+pub use hasher::{Busy, Cost, Hasher, Hashing, argon2, is_verifiable};
 pub use identifiers::{Field, Identifiers, RawIdentifiers};
 pub use keys::{KeyRing, KeyRingError};
 pub use links::{NewPassword, StrengthReport};
@@ -151,7 +151,7 @@ impl Service {
             authority.map(|authority| tax::Inquiries::new(Arc::clone(&store), authority)).transpose()?;
         let passkeys = desk.public_url.as_ref().and_then(|url| Passkeys::new(url, &desk.name).ok());
         Ok(Arc::new(Self {
-            hasher: Hasher::start(Arc::clone(&keys)),
+            hasher: Hasher::at(settings.hashing, Arc::clone(&keys)),
             store,
             keys,
             breached,

@@ -6,7 +6,10 @@ use clavero_protocol::{ForeignerRule, PasswordPolicy, Policy};
 use clavero_store::SessionLife;
 use url::Url;
 
-use crate::desk::{Centre, EnablingDocument};
+use crate::{
+    Hashing,
+    desk::{Centre, EnablingDocument},
+};
 
 /// Limits by address, mailbox and account; zero turns one off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +81,8 @@ pub struct Settings {
     pub limits: Limits,
     /// How long sessions last.
     pub sessions: SessionLife,
+    /// Where keys are hashed.
+    pub hashing: Hashing,
     /// Where the tax authority is asked, if `policy.tax` wants it asked.
     pub tax_authority: Option<clavero_tax::Settings>,
     /// The service centres, in the order in which cases name them.
@@ -98,6 +103,7 @@ impl Default for Settings {
             foreigner: ForeignerRule::default(),
             limits: Limits::default(),
             sessions: SessionLife { idle: Duration::from_mins(15), absolute: Duration::from_hours(12) },
+            hashing: Hashing::default(),
             tax_authority: None,
             centres: Vec::new(),
             documents: Vec::new(),

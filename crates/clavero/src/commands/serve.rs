@@ -104,6 +104,7 @@ pub(super) fn service_settings(settings: &Settings, public_url: &str) -> clavero
         foreigner: settings.foreigner,
         limits: settings.limits,
         sessions: settings.sessions,
+        hashing: clavero_service::Hashing::default(),
         tax_authority: tax_authority(settings),
         centres: settings.assisted.centres.clone(),
         documents: settings.assisted.documents.clone(),

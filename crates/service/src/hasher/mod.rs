@@ -21,9 +21,6 @@ use tokio::sync::oneshot;
 use self::argon2::{Argon2 as _, TAG, Variant, Vectorized, Work};
 use crate::{keys::KeyRing, secrets::random};
 
-/// Memory in KiB: OWASP's first choice for Argon2id with two iterations.
-const MEMORY: u32 = 19_456;
-const ITERATIONS: u32 = 2;
 const LANES: u32 = 1;
 /// Jobs that may wait for each thread: about a second of work.
 const QUEUE_PER_THREAD: usize = 64;
@@ -36,9 +33,41 @@ pub struct Busy;
 
 type Job = Box<dyn FnOnce(&mut Vectorized) + Send>;
 
-/// The pool.
+/// What one hash costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cost {
+    /// *m*, in KiB.
+    pub memory: u32,
+    /// *t*.
+    pub iterations: u32,
+}
+
+impl Cost {
+    /// OWASP's first choice for Argon2id with two iterations.
+    pub const STANDARD: Self = Self { memory: 19_456, iterations: 2 };
+}
+
+/// Where keys are hashed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Hashing {
+    /// On a thread for each core, at [`Cost::STANDARD`].
+    #[default]
+    Pool,
+    /// On the calling thread, so long after it was asked for. For a simulation, which has one thread, a time of its own and no
+    /// secret; no configuration leads here.
+    Here(Cost, Duration),
+}
+
+/// Where the jobs go.
+enum Place {
+    Pool(SyncSender<Job>),
+    Here(Mutex<Vectorized>, Duration),
+}
+
+/// Hashes keys.
 pub struct Hasher {
-    jobs: SyncSender<Job>,
+    place: Place,
+    cost: Cost,
     keys: Arc<KeyRing>,
 }
 
@@ -65,23 +94,31 @@ impl Hasher {
                 tracing::error!(%error, "a hashing thread could not be started");
             }
         }
-        Self { jobs, keys }
+        Self { place: Place::Pool(jobs), cost: Cost::STANDARD, keys }
+    }
+
+    /// Hashes where the settings want it.
+    pub(crate) fn at(hashing: Hashing, keys: Arc<KeyRing>) -> Self {
+        match hashing {
+            Hashing::Pool => Self::start(keys),
+            Hashing::Here(cost, after) => Self { place: Place::Here(Mutex::default(), after), cost, keys },
+        }
     }
 
     /// Hashes a password: a PHC string that names the ring's key of its pepper.
     pub async fn hash(&self, password: NormalizedPassword) -> Result<String, Busy> {
-        let keys = Arc::clone(&self.keys);
-        self.run(move |argon2| hash(&keys, &password, argon2)).await
+        let (keys, cost) = (Arc::clone(&self.keys), self.cost);
+        self.run(move |argon2| hash(&keys, &password, cost, argon2)).await
     }
 
     /// Compares a password with a PHC string, in the time of one hash whatever comes of it. `None` compares with nothing.
     pub async fn verify(&self, password: NormalizedPassword, phc: Option<String>) -> Result<Verdict, Busy> {
-        let keys = Arc::clone(&self.keys);
+        let (keys, cost) = (Arc::clone(&self.keys), self.cost);
         self.run(move |argon2| {
             if let Some(phc) = phc {
-                verify(&keys, &password, &phc, argon2)
+                verify(&keys, &password, &phc, cost, argon2)
             } else {
-                drop(hash(&keys, &password, argon2));
+                drop(hash(&keys, &password, cost, argon2));
                 Verdict { matches: false, outdated: false }
             }
         })
@@ -92,6 +129,13 @@ impl Hasher {
         &self,
         job: impl FnOnce(&mut Vectorized) -> T + Send + 'static,
     ) -> Result<T, Busy> {
+        let jobs = match &self.place {
+            Place::Pool(jobs) => jobs,
+            Place::Here(argon2, after) => {
+                tokio::time::sleep(*after).await;
+                return Ok(job(&mut argon2.lock().unwrap_or_else(PoisonError::into_inner)));
+            }
+        };
         let (sender, receiver) = oneshot::channel();
         let job: Job = Box::new(move |argon2| {
             // The asker may have gone: then the work is not worth doing.
@@ -99,7 +143,7 @@ impl Hasher {
                 drop(sender.send(job(argon2)));
             }
         });
-        self.jobs.try_send(job).map_err(|_| Busy)?;
+        jobs.try_send(job).map_err(|_| Busy)?;
         receiver.await.map_err(|_| Busy)
     }
 }
@@ -116,14 +160,15 @@ fn work(queue: &Mutex<Receiver<Job>>) {
     }
 }
 
-fn hash(keys: &KeyRing, password: &NormalizedPassword, argon2: &mut Vectorized) -> String {
+fn hash(keys: &KeyRing, password: &NormalizedPassword, cost: Cost, argon2: &mut Vectorized) -> String {
+    let Cost { memory, iterations } = cost;
     let key_id = keys.active().to_owned();
     let salt = random::<16>();
     let tag = keys.pepper(&key_id).and_then(|pepper| {
         argon2.tag(&Work {
             variant: Variant::Id,
-            memory: MEMORY,
-            iterations: ITERATIONS,
+            memory,
+            iterations,
             lanes: LANES,
             password: password.as_bytes(),
             salt: &salt,
@@ -132,7 +177,7 @@ fn hash(keys: &KeyRing, password: &NormalizedPassword, argon2: &mut Vectorized) 
     });
     match tag {
         Some(tag) => format!(
-            "$argon2id$v=19$m={MEMORY},t={ITERATIONS},p={LANES},keyid={}${}${}",
+            "$argon2id$v=19$m={memory},t={iterations},p={LANES},keyid={}${}${}",
             B64.encode(key_id),
             B64.encode(salt),
             B64.encode(tag)
@@ -145,7 +190,13 @@ fn hash(keys: &KeyRing, password: &NormalizedPassword, argon2: &mut Vectorized) 
 
 const NO: Verdict = Verdict { matches: false, outdated: false };
 
-fn verify(keys: &KeyRing, password: &NormalizedPassword, phc: &str, argon2: &mut Vectorized) -> Verdict {
+fn verify(
+    keys: &KeyRing,
+    password: &NormalizedPassword,
+    phc: &str,
+    today: Cost,
+    argon2: &mut Vectorized,
+) -> Verdict {
     if phc.starts_with("$2") {
         let matches = bcrypt::verify(password.as_bytes(), phc).unwrap_or(false);
         return Verdict { matches, outdated: true };
@@ -163,7 +214,7 @@ fn verify(keys: &KeyRing, password: &NormalizedPassword, phc: &str, argon2: &mut
         _ => None,
     };
     let matches = tag.is_some_and(|tag| tag.ct_eq(expected).into());
-    Verdict { matches, outdated: !parsed.is_of_today(keys) }
+    Verdict { matches, outdated: !parsed.is_of_today(keys, today) }
 }
 
 /// About a second of one core. One more doubles it, and 31 would take days.
@@ -263,10 +314,10 @@ impl<'a> Phc<'a> {
         derive(self.rounds()?, &mut tag).then_some(tag)
     }
 
-    fn is_of_today(&self, keys: &KeyRing) -> bool {
+    fn is_of_today(&self, keys: &KeyRing, today: Cost) -> bool {
         self.algorithm == "argon2id"
-            && self.number("m") == Some(MEMORY)
-            && self.number("t") == Some(ITERATIONS)
+            && self.number("m") == Some(today.memory)
+            && self.number("t") == Some(today.iterations)
             && self.number("p") == Some(LANES)
             && self.key_id().as_deref() == Some(keys.active())
     }

@@ -14,7 +14,7 @@ use crate::{
     errors::failed,
     keys::CodeOf,
     mail::{About, Carries, CaseCarries, ComposeError, Delivery, Mail, Reply, Sender, Transport},
-    secrets::{Token, random},
+    secrets::Token,
     views::mail_word,
 };
 
@@ -206,7 +206,14 @@ impl Job {
             return MailOutcome::Dropped;
         }
         let longest = if is_notice(self.mail.kind) { LONGEST_NOTICE_WAIT } else { LONGEST_WAIT };
-        MailOutcome::Retry { after: back_off(self.mail.attempts, longest, u32::from_be_bytes(random())) }
+        MailOutcome::Retry { after: back_off(self.mail.attempts, longest, self.chance()) }
+    }
+
+    /// Chance of its own for each attempt of each mail, and the same whenever that is asked.
+    fn chance(&self) -> u32 {
+        let parts: [&[u8]; 2] = [&self.mail.id.0.to_be_bytes(), &self.mail.attempts.to_be_bytes()];
+        let [a, b, c, d, ..] = self.service.keys.index("back-off", &parts);
+        u32::from_be_bytes([a, b, c, d])
     }
 
     /// Writes the outcome down, and tries again when the store fails: a mail that was taken must not be sent twice for a full
