@@ -1,0 +1,271 @@
+//! After each batch: what the database holds, against what it held before and what must never be. Read with statements of its
+//! own, on a connection of its own, and by none of the product's code.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    path::Path,
+};
+
+use rusqlite::{Connection, OpenFlags, params};
+
+use crate::world::World;
+
+/// Guesses that one code allows.
+const GUESSES_PER_CODE: u32 = 5;
+/// Codes in a quarter of an hour, and in a day.
+const CODES: [(usize, i64); 2] = [(3, 15 * 60_000_000), (10, 24 * 3_600_000_000)];
+/// Guesses in a day.
+const GUESSES_PER_DAY: usize = 50;
+const DAY: i64 = 24 * 3_600_000_000;
+/// How far the store's time may fall behind what it was by a start: the step that is taken as slow adjustment, and what the
+/// newest moment on record may lag.
+const LAG: i64 = 15_000_000;
+
+/// What the log has told of a flow.
+#[derive(Debug, Default)]
+struct Flow {
+    number: usize,
+    employer: i64,
+    guesses: u32,
+    accepted: bool,
+    over: Option<&'static str>,
+}
+
+/// What the log has told of an employer.
+#[derive(Debug, Default)]
+struct Told {
+    changed_at: Option<i64>,
+    codes: Vec<i64>,
+    guesses: Vec<i64>,
+}
+
+struct Entry {
+    at: i64,
+    act: String,
+    employer: Option<i64>,
+    flow: Option<[u8; 16]>,
+    refusal: Option<String>,
+}
+
+/// Reads along.
+pub(crate) struct Auditor {
+    db: Connection,
+    seq: i64,
+    latest: i64,
+    looks: u64,
+    flows: HashMap<[u8; 16], Flow>,
+    told: BTreeMap<i64, Told>,
+}
+
+impl Auditor {
+    /// Opens the database beside the store.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(crate) fn open(path: &Path) -> rusqlite::Result<Self> {
+        let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        Ok(Self { db, seq: 0, latest: 0, looks: 0, flows: HashMap::new(), told: BTreeMap::new() })
+    }
+
+    /// Looks at what the latest batch has left.
+    pub(crate) fn look(&mut self, world: &World) {
+        if let Err(error) = self.try_look(world) {
+            world.violation(format_args!("the database cannot be read: {error}"));
+        }
+    }
+
+    fn try_look(&mut self, world: &World) -> rusqlite::Result<()> {
+        let entries = self.entries()?;
+        let changed: BTreeSet<i64> = entries
+            .iter()
+            .filter(|entry| entry.act == "credential.changed" && entry.refusal.is_none())
+            .filter_map(|entry| entry.employer)
+            .collect();
+        for entry in &entries {
+            self.read(world, entry);
+        }
+        for employer in changed {
+            self.change(world, employer)?;
+        }
+        self.looks += 1;
+        if self.looks.is_multiple_of(64) {
+            self.keys(world)?;
+        }
+        Ok(())
+    }
+
+    fn entries(&mut self) -> rusqlite::Result<Vec<Entry>> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT seq, at, act, employer_id, recovery_id, refusal FROM audit WHERE seq > ?1 ORDER BY seq",
+        )?;
+        let mut rows = statement.query([self.seq])?;
+        let mut entries = Vec::new();
+        while let Some(row) = rows.next()? {
+            self.seq = row.get(0)?;
+            entries.push(Entry {
+                at: row.get(1)?,
+                act: row.get(2)?,
+                employer: row.get(3)?,
+                flow: row.get(4)?,
+                refusal: row.get(5)?,
+            });
+        }
+        Ok(entries)
+    }
+
+    fn read(&mut self, world: &World, entry: &Entry) {
+        let flows = self.flows.len();
+        let number = entry.flow.map(|id| {
+            self.flows.entry(id).or_insert_with(|| Flow { number: flows, ..Flow::default() }).number
+        });
+        let refusal = entry.refusal.as_deref().unwrap_or("done");
+        world.event(format_args!("entry {} {:?} {number:?} {refusal}", entry.act, entry.employer));
+        if entry.at + LAG < self.latest {
+            world.violation(format_args!("I12: the store's time went back by {} µs", self.latest - entry.at));
+        }
+        self.latest = self.latest.max(entry.at);
+        if entry.refusal.is_none() {
+            self.done(world, entry);
+        }
+    }
+
+    fn done(&mut self, world: &World, entry: &Entry) {
+        let Some(employer) = entry.employer else { return };
+        let told = self.told.entry(employer).or_default();
+        if entry.act == "credential.changed" {
+            told.changed_at = Some(entry.at);
+        }
+        let Some(flow) = entry.flow.and_then(|id| self.flows.get_mut(&id)) else { return };
+        let act = entry.act.strip_prefix("recovery.").unwrap_or_default();
+        let number = flow.number;
+        if let Some(over) = flow.over
+            && matches!(
+                act,
+                "code_attempted"
+                    | "code_accepted"
+                    | "code_requested"
+                    | "link_requested"
+                    | "key_recovered"
+                    | "started"
+            )
+        {
+            world.violation(format_args!("what ended stays ended: flow {number} is {over}, and then {act}"));
+        }
+        match act {
+            "started" => {
+                flow.employer = employer;
+                told.code(world, entry.at);
+            }
+            "code_requested" => {
+                flow.guesses = 0;
+                told.code(world, entry.at);
+            }
+            "code_attempted" => {
+                flow.guesses += 1;
+                if flow.guesses > GUESSES_PER_CODE {
+                    world
+                        .violation(format_args!("I3: {} guesses of one code of flow {number}", flow.guesses));
+                }
+                told.guess(world, entry.at);
+            }
+            "code_accepted" => {
+                if std::mem::replace(&mut flow.accepted, true) {
+                    world.violation(format_args!("I2: a code of flow {number} was accepted twice"));
+                }
+                if flow.guesses == 0 {
+                    world.violation(format_args!("I3: flow {number}: compared before it was counted"));
+                }
+            }
+            "key_recovered" => {
+                if !flow.accepted {
+                    world.violation(format_args!("I1: flow {number} set a key without its code"));
+                }
+                flow.over = Some("completed");
+                // The owner has shown who they are: budgets begin anew.
+                told.codes.clear();
+                told.guesses.clear();
+            }
+            "superseded" => flow.over = Some("superseded"),
+            _ => {}
+        }
+    }
+
+    /// A key was changed: everything that must come with it came with it.
+    fn change(&self, world: &World, employer: i64) -> rusqlite::Result<()> {
+        let at = self.told.get(&employer).and_then(|told| told.changed_at).unwrap_or_default();
+        let count = |sql: &str| {
+            self.db.prepare_cached(sql)?.query_row(params![employer, at], |row| row.get::<_, i64>(0))
+        };
+        let stands = count("SELECT count(*) FROM credential WHERE employer_id = ?1 AND changed_at = ?2")?;
+        if stands != 1 {
+            world.violation(format_args!("I6: the log tells of a key of {employer} that does not stand"));
+        }
+        let notices =
+            count("SELECT count(*) FROM outbox WHERE employer_id = ?1 AND kind = 2 AND queued_at = ?2")?;
+        if notices == 0 {
+            world.violation(format_args!("I6: the key of {employer} changed without a notice"));
+        }
+        let leaves = count(
+            "SELECT count(*) FROM audit WHERE employer_id = ?1 AND act = 'credential.changed' AND refusal IS NULL AND at = ?2",
+        )?;
+        if leaves != 1 {
+            world.violation(format_args!("I6: {leaves} entries for one change of the key of {employer}"));
+        }
+        let sessions = count("SELECT count(*) FROM session WHERE employer_id = ?1 AND created_at < ?2")?;
+        if sessions != 0 {
+            world.violation(format_args!("I5: {sessions} sessions outlived the key of {employer}"));
+        }
+        let flows =
+            count("SELECT count(*) FROM recovery WHERE employer_id = ?1 AND stage < 2 AND created_at < ?2")?;
+        if flows != 0 {
+            world.violation(format_args!("I5: {flows} recoveries outlived the key of {employer}"));
+        }
+        Ok(())
+    }
+
+    /// No key stands that the log does not tell of.
+    fn keys(&self, world: &World) -> rusqlite::Result<()> {
+        let mut statement = self.db.prepare_cached("SELECT employer_id, changed_at FROM credential")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (employer, at): (i64, i64) = (row.get(0)?, row.get(1)?);
+            if self.told.get(&employer).and_then(|told| told.changed_at) != Some(at) {
+                world.violation(format_args!("I6: the key of {employer} changed without an entry"));
+            }
+        }
+        Ok(())
+    }
+
+    /// At the end, a while after all was healed: nothing that was queued is still there.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub(crate) fn end(&self, world: &World) -> rusqlite::Result<()> {
+        self.keys(world)?;
+        let waiting: i64 = self.db.query_row("SELECT count(*) FROM outbox", [], |row| row.get(0))?;
+        if waiting != 0 {
+            world.violation(format_args!("I10: {waiting} mails are stuck"));
+        }
+        Ok(())
+    }
+}
+
+impl Told {
+    fn code(&mut self, world: &World, at: i64) {
+        self.codes.push(at);
+        for (limit, window) in CODES {
+            let recent = self.codes.iter().filter(|earlier| **earlier > at - window).count();
+            if recent > limit {
+                world.violation(format_args!("I11: {recent} codes of one employer within {window} µs"));
+            }
+        }
+    }
+
+    fn guess(&mut self, world: &World, at: i64) {
+        self.guesses.retain(|earlier| *earlier > at - DAY);
+        self.guesses.push(at);
+        if self.guesses.len() > GUESSES_PER_DAY {
+            world.violation(format_args!("I3: {} guesses of one employer in a day", self.guesses.len()));
+        }
+    }
+}
