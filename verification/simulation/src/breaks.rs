@@ -5,18 +5,12 @@ use std::path::Path;
 use rusqlite::Connection;
 
 /// The breaks by name: what it does, and the trigger that does it.
-pub const BREAKS: [(&str, &str, &str); 7] = [
+pub const BREAKS: [(&str, &str, &str); 5] = [
     (
         "guesses-uncounted",
         "a guess is compared and not counted",
         "CREATE TRIGGER broken AFTER UPDATE OF attempts ON recovery WHEN NEW.attempts > OLD.attempts BEGIN \
          UPDATE recovery SET attempts = OLD.attempts WHERE id = OLD.id; END",
-    ),
-    (
-        "link-lives-on",
-        "a link is not used up by the key that it sets",
-        "CREATE TRIGGER broken AFTER UPDATE OF stage ON recovery WHEN NEW.stage = 2 BEGIN \
-         UPDATE recovery SET stage = OLD.stage, ended_at = NULL WHERE id = OLD.id; END",
     ),
     (
         "notice-forgotten",
@@ -39,12 +33,6 @@ pub const BREAKS: [(&str, &str, &str); 7] = [
         "budgets-forget",
         "a budget is not written down",
         "CREATE TRIGGER broken AFTER INSERT ON budget BEGIN DELETE FROM budget WHERE key = NEW.key; END",
-    ),
-    (
-        "mail-forgotten",
-        "a link's mail is never queued",
-        "CREATE TRIGGER broken AFTER INSERT ON outbox WHEN NEW.kind = 1 BEGIN \
-         DELETE FROM outbox WHERE id = NEW.id; END",
     ),
 ];
 
