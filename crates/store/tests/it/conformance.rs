@@ -89,6 +89,7 @@ pub(crate) async fn a_redemption_ends_sessions_other_flows_and_budgets(world: Wo
 }
 
 pub(crate) async fn a_key_that_was_changed_while_it_was_compared_opens_no_session(world: World) {
+    world.register().await;
     let compared = world.key_set_at().await;
     world.clock.forward(1);
     let (_, link) = world.with_link().await;
