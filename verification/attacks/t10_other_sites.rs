@@ -54,6 +54,58 @@ async fn whatever_another_site_sends_to_any_address_is_refused_before_it_is_look
     }
 }
 
+#[tokio::test]
+async fn no_address_whatever_stands_in_it_leads_to_another_site_or_to_a_fault() {
+    let server = Setup::new(&Registry::default(), 9).start();
+    let http = follows_nothing();
+    let hostile = [
+        "%2F%2Fevil.example",
+        "%2F%5Cevil.example",
+        "https:%2F%2Fevil.example",
+        "%2e%2e%2F%2e%2e%2Fevil.example",
+        "%0d%0aSet-Cookie:%20a=b",
+        "%0d%0a%0d%0a%3Cscript%3Ealert(1)%3C%2Fscript%3E",
+        "%00",
+        "%ff%fe",
+        "%E2%80%AE",
+        "%3Cscript%3Ealert(1)%3C%2Fscript%3E",
+        "..",
+        "@evil.example",
+    ];
+    let query = "ir=//evil.example&next=https://evil.example&to=//evil.example&lang=en%0d%0aX:y&alta=%3Cb%3E";
+    let mut led = 0;
+    for route in routes::of_pages() {
+        for segment in hostile {
+            let url = format!("{}{}?{query}", server.address(), route.with(segment));
+            let mut requests = vec![http.get(&url)];
+            if route.takes_posts {
+                requests.push(
+                    http.post(&url).form(&[("ir", "//evil.example"), ("next", "https://evil.example")]),
+                );
+            }
+            for request in requests {
+                let answer = request.send().await.unwrap();
+                let status = answer.status().as_u16();
+                assert!(status < 500, "{url}: {answer:?}");
+                assert!(!answer.headers().contains_key("x"), "{url}: {answer:?}");
+                if let Some(to) = answer.headers().get("location") {
+                    let to = to.to_str().unwrap();
+                    assert!(
+                        to.starts_with('/') && !to.starts_with("//") && !to.starts_with("/\\"),
+                        "{url}: {to}"
+                    );
+                    led += 1;
+                }
+                assert!(!answer.text().await.unwrap().contains("<script>alert(1)"), "{url}");
+            }
+            if segment == route.with(segment) {
+                break;
+            }
+        }
+    }
+    assert!(led > 100, "{led} redirects were looked at");
+}
+
 /// The answers to these bytes and to an ordinary request behind them.
 async fn answers(server: &TestServer, bytes: &str) -> (Vec<u16>, String) {
     let host = wire::authority(server.address());

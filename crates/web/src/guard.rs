@@ -1,14 +1,24 @@
 //! What stands around every request: security headers, same origin, one line in the log, calm errors.
 
-use std::{panic::AssertUnwindSafe, time::Instant};
+use std::{
+    io,
+    panic::AssertUnwindSafe,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use axum::{
+    body::{Body, HttpBody as _},
     extract::{MatchedPath, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use futures_util::FutureExt as _;
+use futures_util::{FutureExt as _, StreamExt as _, stream};
+use tokio::time::timeout_at;
 
 use crate::{WebState, api::Problem, language::Language, pages, refused};
 
@@ -27,6 +37,9 @@ const HEADERS: [(HeaderName, &str); 7] = [
         "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()",
     ),
 ];
+
+/// For a whole body to arrive: forms are a few hundred bytes, and a connection that waits for one has a place that others lack.
+const BODY_IN: Duration = Duration::from_secs(15);
 
 /// Sets what every answer carries, unless the handler has set it.
 pub(crate) async fn headers(State(state): State<WebState>, request: Request, next: Next) -> Response {
@@ -56,6 +69,44 @@ pub(crate) async fn same_origin(State(state): State<WebState>, request: Request,
         return Problem::new(StatusCode::FORBIDDEN, "cross-site").localised(language.0).into_response();
     }
     pages::message(&state, language.0, StatusCode::FORBIDDEN, "cross-site")
+}
+
+/// Puts out whoever sends a head and then goes silent (RFC 9110 §15.5.9).
+pub(crate) async fn body_in_time(request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    if body.is_end_stream() {
+        return next.run(Request::from_parts(parts, body)).await;
+    }
+    let (end, is_late) = (tokio::time::Instant::now() + BODY_IN, Arc::new(AtomicBool::new(false)));
+    let begun = (Some(body.into_data_stream()), Arc::clone(&is_late));
+    let in_time = stream::unfold(begun, move |(parts, late)| async move {
+        let mut parts = parts?;
+        if let Ok(part) = timeout_at(end, parts.next()).await {
+            return part.map(|part| (part, (Some(parts), late)));
+        }
+        late.store(true, Ordering::Relaxed);
+        Some((Err(axum::Error::new(io::Error::from(io::ErrorKind::TimedOut))), (None, late)))
+    });
+    let response = next.run(Request::from_parts(parts, Body::from_stream(in_time))).await;
+    if !is_late.load(Ordering::Relaxed) {
+        return response;
+    }
+    (StatusCode::REQUEST_TIMEOUT, [(header::CONNECTION, "close")]).into_response()
+}
+
+/// No address of ours holds a control character. What led on from one would have it in its `Location`, where none may stand.
+pub(crate) async fn plain_address(State(state): State<WebState>, request: Request, next: Next) -> Response {
+    if !holds_control_character(request.uri().path()) {
+        return next.run(request).await;
+    }
+    let language = request.extensions().get::<Language>().copied().unwrap_or_default();
+    refuse(&state, language, &request, StatusCode::NOT_FOUND, "not-found")
+}
+
+fn holds_control_character(path: &str) -> bool {
+    let mut escaped =
+        path.split('%').skip(1).filter_map(|after| u8::from_str_radix(after.get(..2)?, 16).ok());
+    escaped.any(|byte| byte.is_ascii_control())
 }
 
 fn is_same_origin(headers: &HeaderMap, state: &WebState) -> bool {
@@ -144,6 +195,16 @@ fn refuse(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn control_characters_are_found_however_they_are_written() {
+        for path in ["/a/%0d%0a", "/%00", "/x%7F/y", "/%0Dx", "/%c3%b1%1f"] {
+            assert!(holds_control_character(path), "{path}");
+        }
+        for path in ["/", "/ayuda", "/%20", "/%C3%91and%C3%BA", "/100%", "/%", "/%zz", "/%2F%2f"] {
+            assert!(!holds_control_character(path), "{path}");
+        }
+    }
 
     #[test]
     fn a_slash_too_many_leads_to_the_page_and_never_to_another_site() {
