@@ -51,7 +51,7 @@ async fn what_is_too_large_is_refused_before_it_is_read() {
     let server = Setup::new(&Registry::default(), 9).start();
     let host = wire::authority(server.address());
     let long = "a".repeat(200_000);
-    let many: String = (0..5_000).map(|n| format!("X-{n}: y\r\n")).collect();
+    let many = "X-Many: y\r\n".repeat(5_000);
     for (name, bytes) in [
         ("a target", format!("GET /{long} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")),
         ("a header", format!("GET / HTTP/1.1\r\nHost: {host}\r\nX: {long}\r\nConnection: close\r\n\r\n")),

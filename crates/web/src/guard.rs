@@ -94,19 +94,20 @@ pub(crate) async fn body_in_time(request: Request, next: Next) -> Response {
     (StatusCode::REQUEST_TIMEOUT, [(header::CONNECTION, "close")]).into_response()
 }
 
-/// No address of ours holds a control character. What led on from one would have it in its `Location`, where none may stand.
+/// No address of ours holds a control character or a letter beyond ASCII. What led on from one would have it in its `Location`, where
+/// neither may stand (RFC 9110 §10.2.2).
 pub(crate) async fn plain_address(State(state): State<WebState>, request: Request, next: Next) -> Response {
-    if !holds_control_character(request.uri().path()) {
+    if is_plain(request.uri().path()) {
         return next.run(request).await;
     }
     let language = request.extensions().get::<Language>().copied().unwrap_or_default();
     refuse(&state, language, &request, StatusCode::NOT_FOUND, "not-found")
 }
 
-fn holds_control_character(path: &str) -> bool {
+fn is_plain(path: &str) -> bool {
     let mut escaped =
         path.split('%').skip(1).filter_map(|after| u8::from_str_radix(after.get(..2)?, 16).ok());
-    escaped.any(|byte| byte.is_ascii_control())
+    escaped.all(|byte| byte.is_ascii() && !byte.is_ascii_control())
 }
 
 fn is_same_origin(headers: &HeaderMap, state: &WebState) -> bool {
@@ -197,12 +198,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn control_characters_are_found_however_they_are_written() {
-        for path in ["/a/%0d%0a", "/%00", "/x%7F/y", "/%0Dx", "/%c3%b1%1f"] {
-            assert!(holds_control_character(path), "{path}");
+    fn control_characters_and_letters_beyond_ascii_are_found_however_they_are_written() {
+        for path in ["/a/%0d%0a", "/%00", "/x%7F/y", "/%0Dx", "/%c3%b1", "/%ff"] {
+            assert!(!is_plain(path), "{path}");
         }
-        for path in ["/", "/ayuda", "/%20", "/%C3%91and%C3%BA", "/100%", "/%", "/%zz", "/%2F%2f"] {
-            assert!(!holds_control_character(path), "{path}");
+        for path in ["/", "/ayuda", "/%20", "/100%", "/%", "/%zz", "/%2F%2f"] {
+            assert!(is_plain(path), "{path}");
         }
     }
 
