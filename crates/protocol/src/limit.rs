@@ -122,6 +122,20 @@ mod tests {
     }
 
     #[test]
+    fn a_stored_log_goes_on_where_it_stood() {
+        let stored = SlidingLog::from_times(vec![at(20), at(10)]);
+        assert_eq!(stored.times(), [at(10), at(20)]);
+        assert_eq!(stored.take(&[rule(2, 60)], at(30)), Err(Exceeded { retry_at: at(70) }));
+    }
+
+    #[test]
+    fn a_rule_of_zero_is_off() {
+        let rules = [rule(0, 60)];
+        let log = SlidingLog::default().take(&rules, at(0)).unwrap();
+        assert!(log.take(&rules, at(0)).is_ok());
+    }
+
+    #[test]
     fn setting_the_clock_back_gives_nothing_back() {
         let rules = [rule(1, 60)];
         let log = SlidingLog::default().take(&rules, at(1_000)).unwrap();
