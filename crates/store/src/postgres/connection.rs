@@ -33,7 +33,8 @@ pub(super) fn told(error: &Error) -> String {
     }
 }
 
-/// A line may stand and pass nothing, when what is between is stuck. What the server itself waits for ends before this.
+/// A line may stand and pass nothing, when what is between is stuck. A lock is not waited for as long, and no statement that goes this
+/// way works as long: what is many rows goes in portions.
 const ANSWER: Duration = Duration::from_secs(15);
 pub(super) const SILENT: &str = "the server does not answer";
 
