@@ -52,6 +52,9 @@ pub(crate) async fn key_ring(tx: &dyn Tx, fingerprint: &Digest) -> Result<Digest
 pub(crate) async fn active_key(tx: &dyn Tx, ring: &[String]) -> Result<Option<String>, StoreError> {
     let sql = "SELECT value FROM meta WHERE key = 'active_key'";
     let standing: Option<String> = tx.first(sql, params![], |row| row.get(0)).await?;
+    if standing.as_ref() == ring.last() {
+        return Ok(None);
+    }
     let lacking = standing.filter(|standing| !ring.contains(standing));
     if let (None, Some(active)) = (&lacking, ring.last()) {
         put(tx, "active_key", active.as_str())?;
