@@ -10,6 +10,15 @@ use crate::{
     server::Setup,
 };
 
+/// Sets a key. The hashing pool answers "busy" to what it cannot queue: asked again, as a client would.
+async fn set_key(api: &Api, link: &str, key: &str) -> Answer {
+    eventually("an answer", || async {
+        let answer = api.set_key(link, key).await;
+        if answer.status == 503 { Err(answer) } else { Ok(answer) }
+    })
+    .await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_redemptions_at_once_have_one_winner() {
     let mut registry = Registry::default();
@@ -23,12 +32,7 @@ async fn two_hundred_redemptions_at_once_have_one_winner() {
     let keys: Vec<String> = (0..200).map(|n| format!("{NEW_KEY} número {n}")).collect();
     let answers: Vec<(String, Answer)> = stream::iter(keys)
         .map(|key| async {
-            // The hashing pool answers "busy" to what it cannot queue: asked again, as a client would.
-            let answer = eventually("an answer", || async {
-                let answer = api.set_key(&link, &key).await;
-                if answer.status == 503 { Err(answer) } else { Ok(answer) }
-            })
-            .await;
+            let answer = set_key(&api, &link, &key).await;
             (key, answer)
         })
         .buffer_unordered(200)
@@ -58,12 +62,7 @@ async fn a_link_is_redeemed_once_at_whichever_service() {
             let api = &apis[number % 2];
             let link = &link;
             async move {
-                // The hashing pool answers "busy" to what it cannot queue: asked again, as a client would.
-                let answer = eventually("an answer", || async {
-                    let answer = api.set_key(link, &key).await;
-                    if answer.status == 503 { Err(answer) } else { Ok(answer) }
-                })
-                .await;
+                let answer = set_key(api, link, &key).await;
                 (key, answer)
             }
         })
