@@ -230,6 +230,24 @@ test('a second passkey is added with a touch of the first, which can then be giv
   });
 });
 
+test('an officer sees the other open sessions and closes them with a touch', async () => {
+  const ana = await newcomer('desk');
+  await at(ana, async (me) => {
+    await me.enrol(ana.address);
+    await me.signIn();
+    await me.page.goto(`${DESK}/mi-acceso`);
+    await me.main.getByText('No hay otra sesión abierta').waitFor();
+    // Left open somewhere else.
+    await me.page.context().clearCookies();
+    await me.signIn();
+    await me.page.goto(`${DESK}/mi-acceso`);
+    await me.main.getByText(/^Desde el .* usada por última vez/).waitFor();
+    await picture(me.page, 'desk/own-sessions');
+    await me.button('Cerrarlas').click();
+    await me.main.getByText('No hay otra sesión abierta').waitFor();
+  });
+});
+
 test('under the number instead of the name the desk goes to the name', async () => {
   const ana = await newcomer('desk');
   const elsewhere = { ...service, address: service.address.replace('localhost', '127.0.0.1') };

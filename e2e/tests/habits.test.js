@@ -185,6 +185,24 @@ test('who is signed in already can recover all the same, sees the sessions and c
     await walk.assertSignedIn(employer);
     walk.page = here;
     await walk.page.reload();
+    // Who only has the session closes none.
+    const closing = walk.page.locator('#closing_password');
+    await closing.fill('una clave que no es la suya');
+    await walk.button(walk.words.closeOthers).click();
+    await walk.page.locator('#closing_password-error').waitFor();
+    await elsewhere.page.reload();
+    walk.page = elsewhere.page;
+    await walk.assertSignedIn(employer);
+    walk.page = here;
+    await closing.fill(NEW_KEY);
+    await walk.page.getByRole('row').getByRole('button').click();
+    await walk.page.locator('.box.good').waitFor();
+    assert.equal(await walk.page.locator('tbody tr').count(), 1, 'the other is gone from the list');
+    await elsewhere.page.reload();
+    assert.notEqual(new URL(elsewhere.page.url()).pathname, '/empleadores/mi-cuenta', 'it was closed');
+    walk.page = elsewhere.page;
+    await walk.signIn(employer);
+    walk.page = here;
     // Recover again while signed in: no dead end.
     await walk.page.goto(await walk.toTheLink(employer));
     await walk.setKey(`${NEW_KEY} nueva`);

@@ -35,7 +35,7 @@ fn readers(path: &str) -> Option<&'static str> {
 /// The same for what is sent.
 fn actors(path: &str) -> Option<&'static str> {
     Some(match path {
-        "/ventanilla/toque" | "/ventanilla/mi-acceso" | "/ventanilla/mi-acceso/{means}" => "dsua",
+        path if path.starts_with("/ventanilla/mi-acceso") || path == "/ventanilla/toque" => "dsua",
         path if path.starts_with("/ventanilla/funcionarios") => "a",
         path if path.starts_with("/ventanilla/casos") => "ds",
         // Signing in and out, and enrolling: for who is not in.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     Client, Identifiers, Service,
-    errors::{AccessError, ChangePasswordError, LinkError, SignInError},
+    errors::{AccessError, ChangePasswordError, CurrentKeyError, LinkError, SignInError},
     links::{StrengthReport, name_of},
     proof::Scope,
     secrets::{Token, random},
@@ -231,20 +231,18 @@ impl Service {
             .collect())
     }
 
-    /// Closes one of the employer's sessions.
-    pub async fn close_session(&self, token: &str, id: &str) -> Result<(), AccessError> {
-        let (_, session, _) = self.living(token).await?;
-        let id = Uuid::try_parse(id).map_err(|_| AccessError::NotFound)?;
-        match self.store.close_sessions(&session.employer, Some(*id.as_bytes()), None).await? {
-            0 => Err(AccessError::NotFound),
-            _ => Ok(()),
-        }
-    }
-
-    /// Closes all of the employer's sessions but this one.
-    pub async fn close_other_sessions(&self, token: &str) -> Result<(), AccessError> {
-        let (token, session, _) = self.living(token).await?;
-        self.store.close_sessions(&session.employer, None, Some(token.digest())).await?;
+    /// Closes one of the employer's sessions, or all but this one, for who knows the key.
+    pub async fn close_sessions(
+        &self,
+        token: &str,
+        current: &str,
+        id: Option<&str>,
+    ) -> Result<(), CurrentKeyError> {
+        let (token, _, employer) = self.living(token).await?;
+        let id = id.map(Uuid::try_parse).transpose().map_err(|_| AccessError::NotFound)?;
+        self.check_current(&employer, current, acts::SESSION_CLOSE_TRIED).await?;
+        let keep = id.is_none().then(|| token.digest());
+        self.store.close_sessions(&employer.record.key, id.map(Uuid::into_bytes), keep).await?;
         Ok(())
     }
 
@@ -255,24 +253,11 @@ impl Service {
         current: &str,
         new: &str,
     ) -> Result<(), ChangePasswordError> {
-        let (token, _, employer) = self.living(token).await.map_err(ChangePasswordError::Access)?;
+        let (token, _, employer) = self.living(token).await.map_err(CurrentKeyError::from)?;
         let key = employer.record.key;
-        let limits = vec![self.budgets().key_checks(&key.as_i64().to_be_bytes())];
-        let entry = AuditEntry::done(Actor::Employer, acts::KEY_CHANGE_TRIED).of(Some(&key));
-        if let Err(Denied::Exceeded { exceeded, .. }) = self.store.take(limits, None, entry).await? {
-            let retry_after = exceeded.retry_at.saturating_since(self.store.now());
-            return Err(ChangePasswordError::TooMany { retry_after });
-        }
-        let current_phc = employer.credential.as_ref().map(|credential| credential.phc.clone());
-        let verdict = self.hasher.verify(NormalizedPassword::new(current), current_phc.clone()).await;
-        let (Ok(verdict), Some(current_phc)) = (verdict, current_phc) else {
-            return Err(ChangePasswordError::Busy);
-        };
-        if !verdict.matches {
-            return Err(ChangePasswordError::WrongCurrent);
-        }
+        let current_phc = self.check_current(&employer, current, acts::KEY_CHANGE_TRIED).await?;
         let password = self.judge(new, &employer).map_err(ChangePasswordError::Weak)?;
-        let phc = self.hasher.hash(password).await.map_err(|_| ChangePasswordError::Busy)?;
+        let phc = self.hasher.hash(password).await.map_err(|_| CurrentKeyError::Unavailable)?;
         let change = ChangeKey {
             employer: key,
             keep: token.digest(),
@@ -280,10 +265,30 @@ impl Service {
             credential: self.keys.credential(&key, phc),
             policy: self.settings.policy_arc(),
         };
-        if !self.store.change_key(change).await? {
-            return Err(ChangePasswordError::WrongCurrent);
+        if !self.store.change_key(change).await.map_err(CurrentKeyError::from)? {
+            return Err(CurrentKeyError::Wrong.into());
         }
         Ok(())
+    }
+
+    /// The PHC string of the employer's key, which whoever has a session typed again. Counted before it is compared.
+    async fn check_current(
+        &self,
+        employer: &Employer,
+        typed: &str,
+        act: &'static str,
+    ) -> Result<String, CurrentKeyError> {
+        let key = &employer.record.key;
+        let limits = vec![self.budgets().key_checks(&key.as_i64().to_be_bytes())];
+        let entry = AuditEntry::done(Actor::Employer, act).of(Some(key));
+        if let Err(Denied::Exceeded { exceeded, .. }) = self.store.take(limits, None, entry).await? {
+            let retry_after = exceeded.retry_at.saturating_since(self.store.now());
+            return Err(CurrentKeyError::TooMany { retry_after });
+        }
+        let phc = employer.credential.as_ref().map(|credential| credential.phc.clone());
+        let verdict = self.hasher.verify(NormalizedPassword::new(typed), phc.clone()).await;
+        let verdict = verdict.map_err(|_| CurrentKeyError::Unavailable)?;
+        phc.filter(|_| verdict.matches).ok_or(CurrentKeyError::Wrong)
     }
 
     /// Judges a key that is being typed in "Mi cuenta".

@@ -113,24 +113,29 @@ pub enum SignInError {
     Unavailable,
 }
 
-/// Changing the key from a session.
+/// Showing from a session that one knows the employer's key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ChangePasswordError {
+pub enum CurrentKeyError {
     /// No session.
     Access(AccessError),
     /// The current key is another.
-    WrongCurrent,
-    /// The new key is weak.
-    Weak(Vec<WeakReason>),
+    Wrong,
     /// A budget is spent.
     TooMany {
         /// When to come back.
         retry_after: Duration,
     },
-    /// Too many hash at once.
-    Busy,
-    /// The service cannot do it now.
+    /// The service cannot do it now, or too many hash at once.
     Unavailable,
+}
+
+/// Changing the key from a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChangePasswordError {
+    /// The current key was not shown.
+    Current(CurrentKeyError),
+    /// The new key is weak.
+    Weak(Vec<WeakReason>),
 }
 
 /// Logs a store's failure once, where it is met.
@@ -193,10 +198,22 @@ impl From<StoreError> for SignInError {
     }
 }
 
-impl From<StoreError> for ChangePasswordError {
+impl From<StoreError> for CurrentKeyError {
     fn from(error: StoreError) -> Self {
         failed(&error);
         Self::Unavailable
+    }
+}
+
+impl From<AccessError> for CurrentKeyError {
+    fn from(error: AccessError) -> Self {
+        Self::Access(error)
+    }
+}
+
+impl From<CurrentKeyError> for ChangePasswordError {
+    fn from(error: CurrentKeyError) -> Self {
+        Self::Current(error)
     }
 }
 

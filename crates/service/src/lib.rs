@@ -44,7 +44,8 @@ pub use accounts::{SignIn, SignedIn};
 pub use breached::{BreachFilter, BreachFilterError, BundledBreaches};
 pub use client::Client;
 pub use errors::{
-    AccessError, ChangePasswordError, LinkError, SetPasswordError, SignInError, StartError, StepError,
+    AccessError, ChangePasswordError, CurrentKeyError, LinkError, SetPasswordError, SignInError, StartError,
+    StepError,
 };
 pub use hasher::{Busy, Cost, Hasher, Hashing, argon2, is_verifiable};
 pub use identifiers::{Field, Identifiers, RawIdentifiers};
@@ -52,7 +53,8 @@ pub use keys::{KeyRing, KeyRingError};
 pub use links::{NewPassword, StrengthReport};
 pub use officers::{
     Asked, DemonstrationOfficer, DeskError, EnrolError, Enrolling, MeansView, NewStaff, OfficerAnswer,
-    OfficerSessionView, OfficerSignInError, OfficerSignedIn, OfficerView, TouchAnswer, TouchError,
+    OfficerSessionView, OfficerSignInError, OfficerSignedIn, OfficerView, OtherSession, TouchAnswer,
+    TouchError,
 };
 pub use phrase::suggest as suggest_phrase;
 pub use proof::Challenge;

@@ -163,6 +163,8 @@ pub mod acts {
         SIGN_IN_TRIED = "session.attempted",
         /// Somebody with a session tried to change the key.
         KEY_CHANGE_TRIED = "credential.change_attempted",
+        /// Somebody with a session tried to close others.
+        SESSION_CLOSE_TRIED = "session.close_attempted",
         /// Recoveries whose retention has ended were deleted.
         RECOVERIES_FORGOTTEN = "recovery.forgotten",
         /// A case whose retention has ended was deleted.

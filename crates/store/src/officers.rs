@@ -298,6 +298,17 @@ pub trait Officers: Send + Sync {
     /// Closes a session.
     async fn close_officer_session(&self, token: Digest) -> Result<(), StoreError>;
 
+    /// The officer's sessions that live, but the one of this token; the newest first.
+    async fn other_officer_sessions(
+        &self,
+        officer: OfficerId,
+        than: Digest,
+        life: SessionLife,
+    ) -> Result<Vec<OfficerSession>, StoreError>;
+
+    /// Closes them.
+    async fn close_other_officer_sessions(&self, officer: OfficerId, than: Digest) -> Result<(), StoreError>;
+
     /// Takes a fresh proof for one decision.
     async fn touch(&self, touch: OfficerTouch) -> Decided<Touch, OfficerRefusal>;
 

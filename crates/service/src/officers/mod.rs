@@ -23,7 +23,7 @@ use crate::Service;
 
 pub use demonstration::DemonstrationOfficer;
 pub use errors::{DeskError, EnrolError, OfficerSignInError, TouchError};
-pub use own::MeansView;
+pub use own::{MeansView, OtherSession};
 pub use sign_in::{OfficerAnswer, OfficerSignedIn};
 pub use staff::NewStaff;
 pub use touch::TouchAnswer;

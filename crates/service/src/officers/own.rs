@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clavero_protocol::{Hex, OfficerId, OfficerRefusal, Timestamp, Touch};
-use clavero_store::{Digest, NewEnrolment, OwnMeans};
+use clavero_store::{Digest, NewEnrolment, OfficerSession, OwnMeans};
 use sha2::{Digest as _, Sha256};
 
 use super::{DeskError, TouchError, ceremony::CEREMONY};
@@ -26,6 +26,15 @@ pub struct MeansView {
     pub created_at: Option<Timestamp>,
     /// When it was touched last.
     pub used_at: Option<Timestamp>,
+}
+
+/// Another open session of an officer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherSession {
+    /// When it began.
+    pub created_at: Timestamp,
+    /// The latest request, to the minute.
+    pub last_seen_at: Timestamp,
 }
 
 impl Service {
@@ -87,9 +96,35 @@ impl Service {
         Ok(token.text())
     }
 
+    /// The officer's sessions besides this one, the newest first.
+    pub async fn other_officer_sessions(&self, session: &str) -> Result<Vec<OtherSession>, DeskError> {
+        let (officer, token) = self.own(session).await?;
+        let life = self.settings().desk.sessions;
+        let all = self.store.other_officer_sessions(officer, token, life).await?;
+        let view = |session: OfficerSession| OtherSession {
+            created_at: session.created_at,
+            last_seen_at: session.last_seen_at,
+        };
+        Ok(all.into_iter().map(view).collect())
+    }
+
+    /// Closes the officer's sessions besides this one.
+    pub async fn close_other_officer_sessions(&self, session: &str, touch: Touch) -> Result<(), DeskError> {
+        let (officer, token) = self.own(session).await?;
+        self.check_touch(touch, officer, Self::own_purpose("close-sessions", ""))?;
+        Ok(self.store.close_other_officer_sessions(officer, token).await?)
+    }
+
+    /// Who has a session, and its token's digest.
+    async fn own(&self, session: &str) -> Result<(OfficerId, Digest), DeskError> {
+        let officer = self.living_officer(session).await?.officer.id;
+        let token = Token::parse(session).ok_or(DeskError::Touch(TouchError::Unauthorized))?.digest();
+        Ok((officer, token))
+    }
+
     /// Gives up a passkey, or the app. Every other session of the officer ends.
     pub async fn give_up(&self, session: &str, means: &str, touch: Touch) -> Result<(), DeskError> {
-        let officer = self.living_officer(session).await?.officer.id;
+        let (officer, keep) = self.own(session).await?;
         self.check_touch(touch, officer, Self::own_purpose("give-up", means))?;
         let own = self.store.passkeys(officer).await?;
         let passkey: Option<Digest> = own.iter().map(|own| own.id).find(|id| Hex(id).to_string() == means);
@@ -98,7 +133,6 @@ impl Service {
             None if means == APP => OwnMeans::Totp,
             None => return Err(DeskError::Refused(OfficerRefusal::Unknown)),
         };
-        let keep = Token::parse(session).ok_or(DeskError::Touch(TouchError::Unauthorized))?.digest();
         Ok(self.store.give_up_means(officer, means, keep).await??)
     }
 }

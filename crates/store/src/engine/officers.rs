@@ -133,6 +133,29 @@ impl<E: Engine> Officers for E {
         self.write(token, |tx, token| Box::pin(officers::close_session(tx, token))).await
     }
 
+    async fn other_officer_sessions(
+        &self,
+        officer: OfficerId,
+        than: Digest,
+        life: SessionLife,
+    ) -> Result<Vec<OfficerSession>, StoreError> {
+        let now = self.moment();
+        let mut all = self
+            .read((officer, than), |db, (officer, than)| {
+                Box::pin(officers::other_sessions(db, *officer, than))
+            })
+            .await?;
+        all.retain(|session| now < session.ends_at(life));
+        Ok(all)
+    }
+
+    async fn close_other_officer_sessions(&self, officer: OfficerId, than: Digest) -> Result<(), StoreError> {
+        self.write((officer, than), |tx, (officer, than)| {
+            Box::pin(officers::close_other_sessions(tx, *officer, than))
+        })
+        .await
+    }
+
     async fn touch(&self, touch: OfficerTouch) -> Decided<Touch, OfficerRefusal> {
         self.write(touch, |tx, touch| Box::pin(officers::touch(tx, touch))).await
     }

@@ -118,6 +118,7 @@ conforms! {
         an_enrolment_address_is_used_once_and_ends,
         a_proof_is_taken_once_and_never_an_older_one,
         an_officers_session_ends_by_idleness_age_and_sign_out,
+        an_officer_sees_the_other_sessions_and_closes_them,
         a_way_in_takes_two_admins,
         a_disabled_officer_is_out_and_an_admin_always_stays,
         an_officer_adds_a_passkey_and_gives_up_all_but_the_last,

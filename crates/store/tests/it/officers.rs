@@ -114,8 +114,31 @@ pub(crate) async fn an_officers_session_ends_by_idleness_age_and_sign_out(world:
     world.clock.forward(15 * 60);
     assert_eq!(world.officers_session(51).await, None, "nothing was asked for a quarter of an hour");
     world.opens(sign_in(ADA, 52, touch_of(1, 3, 4))).await.expect("a session");
+    world.opens(sign_in(BRUNO, 40, touch_of(2, 2, 22))).await.expect("somebody else's session");
     world.store.close_officer_session([52; 32]).await.expect("a transaction");
     assert_eq!(world.officers_session(52).await, None);
+}
+
+pub(crate) async fn an_officer_sees_the_other_sessions_and_closes_them(world: World) {
+    world.staff(ADA, Role::Desk).await;
+    world.staff(BRUNO, Role::Desk).await;
+    world.opens(sign_in(ADA, 50, touch_of(1, 1, 2))).await.expect("a session");
+    let began = world.store.now();
+    world.clock.forward(10 * 60);
+    world.opens(sign_in(ADA, 51, touch_of(1, 2, 3))).await.expect("a session");
+    let others = async || {
+        let others = world.store.other_officer_sessions(ADA, [51; 32], LIFE).await.expect("a read");
+        others.iter().map(|session| session.created_at).collect::<Vec<_>>()
+    };
+    assert_eq!(others().await, [began]);
+    world.clock.forward(5 * 60);
+    assert_eq!(others().await, [], "that one has ended");
+    world.opens(sign_in(ADA, 52, touch_of(1, 3, 4))).await.expect("a session");
+    world.opens(sign_in(BRUNO, 40, touch_of(2, 2, 22))).await.expect("somebody else's session");
+    world.store.close_other_officer_sessions(ADA, [51; 32]).await.expect("a transaction");
+    assert_eq!(world.officers_session(52).await, None);
+    assert_eq!(world.officers_session(51).await, Some(ADA));
+    assert_eq!(world.officers_session(40).await, Some(BRUNO));
 }
 
 pub(crate) async fn a_way_in_takes_two_admins(world: World) {

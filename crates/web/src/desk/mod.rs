@@ -47,6 +47,7 @@ pub(crate) fn router(state: &WebState) -> Router<WebState> {
         .route("/ventanilla/alta/{token}/llave", post(enrolment::begin))
         .route("/ventanilla/toque", post(touch::begin))
         .route(OWN, get(own::show).post(own::add))
+        .route("/ventanilla/mi-acceso/sesiones", get(own::back).post(own::close_sessions))
         .route("/ventanilla/mi-acceso/{means}", get(own::back).post(own::give_up))
         .route(LOG, get(log::show))
         .route("/ventanilla/registro/punto-de-control", get(log::checkpoint))

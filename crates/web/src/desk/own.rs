@@ -1,4 +1,4 @@
-//! `/ventanilla/mi-acceso`: an officer's own passkeys and app.
+//! `/ventanilla/mi-acceso`: an officer's own passkeys, app and sessions.
 
 use askama::Template;
 use axum::{
@@ -7,8 +7,8 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use clavero_protocol::OfficerRefusal;
-use clavero_service::{DeskError, MeansView, Service};
-use clavero_words::{Locale, time, tr};
+use clavero_service::{DeskError, MeansView, OtherSession, Service};
+use clavero_words::{Locale, time, tr, tr_args};
 
 use super::{
     OWN,
@@ -24,6 +24,7 @@ use crate::{
 
 /// The id of the first form's code field; those of the others are built from their place in the list.
 const ADD: &str = "touch_code";
+const CLOSE: &str = "touch_close";
 
 /// Something to prove oneself by, in words, with the touch that gives it up.
 struct Row {
@@ -40,6 +41,9 @@ struct Own {
     frame: Frame,
     rows: Vec<Row>,
     add: Touching,
+    /// The other open sessions, in words.
+    sessions: Vec<String>,
+    close: Touching,
 }
 
 pub(super) async fn back() -> Redirect {
@@ -60,8 +64,13 @@ async fn render(
     officer: &Signed<Anyone>,
     (status, errors): (StatusCode, Vec<PageError>),
 ) -> Response {
-    let means = match state.service().own_means(&officer.token).await {
-        Ok(means) => means,
+    let service = state.service();
+    let standing = async {
+        let means = service.own_means(&officer.token).await?;
+        Ok((means, service.other_officer_sessions(&officer.token).await?))
+    };
+    let (means, sessions) = match standing.await {
+        Ok(standing) => standing,
         Err(DeskError::Unauthorized) => return Redirect::to(super::DESK).into_response(),
         Err(_) => return pages::unavailable(state, locale),
     };
@@ -77,7 +86,9 @@ async fn render(
         let (name, told) = in_words(&l, &means);
         rows.push(Row { id: means.id, name, told, touch });
     }
-    page(status, &Own { l, frame, rows, add })
+    let close = Touching::new(state, who, (CLOSE, Service::own_purpose("close-sessions", ""))).await;
+    let sessions = sessions.iter().map(|session| session_in_words(&l, session)).collect();
+    page(status, &Own { l, frame, rows, add, sessions, close })
 }
 
 fn in_words(l: &Layout, means: &MeansView) -> (String, String) {
@@ -86,6 +97,11 @@ fn in_words(l: &Layout, means: &MeansView) -> (String, String) {
     let told =
         [means.created_at.map(|at| moment("own-since", at)), means.used_at.map(|at| moment("own-used", at))];
     (name, told.into_iter().flatten().collect::<Vec<_>>().join(" "))
+}
+
+fn session_in_words(l: &Layout, session: &OtherSession) -> String {
+    let [since, seen] = [session.created_at, session.last_seen_at].map(time::date_minute);
+    tr_args(l.locale, "own-session", &[("since", &since), ("seen", &seen)])
 }
 
 /// A fresh touch opens an enrolment address, which registers whatever comes next.
@@ -103,6 +119,24 @@ pub(super) async fn add(
     };
     match opened {
         Ok(token) => Redirect::to(&format!("/ventanilla/alta/{token}")).into_response(),
+        Err(error) => refused(&state, locale, &officer, error).await,
+    }
+}
+
+pub(super) async fn close_sessions(
+    State(state): State<WebState>,
+    Language(locale): Language,
+    officer: Signed<Anyone>,
+    Form(form): Form<TouchForm>,
+) -> Response {
+    let service = state.service();
+    let purpose = Service::own_purpose("close-sessions", "");
+    let closed = match service.finish_touch(&officer.token, purpose, form.answer()).await {
+        Ok(touch) => service.close_other_officer_sessions(&officer.token, touch).await,
+        Err(error) => Err(error.into()),
+    };
+    match closed {
+        Ok(()) => Redirect::to(OWN).into_response(),
         Err(error) => refused(&state, locale, &officer, error).await,
     }
 }

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use clavero_service::{AccessError, ChangePasswordError, EmployerView, SessionRow};
+use clavero_service::{AccessError, ChangePasswordError, CurrentKeyError, EmployerView, SessionRow};
 use clavero_words::{Locale, time, tr};
 use serde::Deserialize;
 
@@ -54,19 +54,19 @@ fn out(state: &WebState, locale: Locale, error: AccessError) -> Response {
     }
 }
 
+/// What the page says besides the account.
+#[derive(Default)]
+struct Outcome {
+    errors: Vec<PageError>,
+    notice: Option<&'static str>,
+}
+
 pub(super) async fn show(
     State(state): State<WebState>,
     Language(locale): Language,
     headers: HeaderMap,
 ) -> Response {
-    let token = token(&state, &headers);
-    render(&state, locale, &token, Outcome { status: StatusCode::OK, errors: Vec::new(), notice: None }).await
-}
-
-struct Outcome {
-    status: StatusCode,
-    errors: Vec<PageError>,
-    notice: Option<&'static str>,
+    render(&state, locale, &token(&state, &headers), Outcome::default()).await
 }
 
 async fn render(state: &WebState, locale: Locale, token: &str, outcome: Outcome) -> Response {
@@ -76,6 +76,7 @@ async fn render(state: &WebState, locale: Locale, token: &str, outcome: Outcome)
         (Err(error), _) | (_, Err(error)) => return out(state, locale, error),
     };
     let mut l = Layout::new(state, locale, "account", ACCOUNT).under_employers();
+    let status = if outcome.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     l.errors = outcome.errors;
     let employer = session.employer;
     let row = |row: SessionRow| Row {
@@ -97,7 +98,7 @@ async fn render(state: &WebState, locale: Locale, token: &str, outcome: Outcome)
         e: employer,
         l,
     };
-    page(outcome.status, &template)
+    page(status, &template)
 }
 
 pub(super) async fn back() -> Redirect {
@@ -117,10 +118,30 @@ pub(super) async fn sign_out(
     }
 }
 
+/// The account again, with what was wrong with the key that should show who asks; or a page of its own.
+async fn unproven(
+    state: &WebState,
+    locale: Locale,
+    token: &str,
+    (field, error): (&'static str, CurrentKeyError),
+) -> Response {
+    match error {
+        CurrentKeyError::Wrong => {
+            let errors = vec![PageError { field, text: tr(locale, "account-wrong-current") }];
+            render(state, locale, token, Outcome { errors, notice: None }).await
+        }
+        CurrentKeyError::Access(error) => out(state, locale, error),
+        CurrentKeyError::TooMany { retry_after } => too_many(state, locale, retry_after),
+        CurrentKeyError::Unavailable => unavailable(state, locale),
+    }
+}
+
 #[derive(Deserialize)]
 pub(super) struct CloseForm {
+    /// The session to close; all others where there is none.
+    id: Option<String>,
     #[serde(default)]
-    id: String,
+    closing_password: String,
 }
 
 pub(super) async fn close(
@@ -129,21 +150,13 @@ pub(super) async fn close(
     headers: HeaderMap,
     Form(form): Form<CloseForm>,
 ) -> Response {
-    match state.service().close_session(&token(&state, &headers), &form.id).await {
-        // Closed already by another tab: what was asked for is so.
-        Ok(()) | Err(AccessError::NotFound) => Redirect::to(ACCOUNT).into_response(),
-        Err(error) => out(&state, locale, error),
-    }
-}
-
-pub(super) async fn close_others(
-    State(state): State<WebState>,
-    Language(locale): Language,
-    headers: HeaderMap,
-) -> Response {
-    match state.service().close_other_sessions(&token(&state, &headers)).await {
-        Ok(()) => Redirect::to(ACCOUNT).into_response(),
-        Err(error) => out(&state, locale, error),
+    let token = token(&state, &headers);
+    match state.service().close_sessions(&token, &form.closing_password, form.id.as_deref()).await {
+        Ok(()) => {
+            let notice = Some("account-sessions-closed");
+            render(&state, locale, &token, Outcome { errors: Vec::new(), notice }).await
+        }
+        Err(error) => unproven(&state, locale, &token, ("closing_password", error)).await,
     }
 }
 
@@ -164,7 +177,7 @@ pub(super) async fn change(
     Form(form): Form<ChangeForm>,
 ) -> Response {
     let token = token(&state, &headers);
-    let wrong = |errors| Outcome { status: StatusCode::UNPROCESSABLE_ENTITY, errors, notice: None };
+    let wrong = |errors| Outcome { errors, notice: None };
     if form.password != form.password_confirmation {
         let text = tr(locale, "new-key-differ");
         let errors = vec![PageError { field: "password_confirmation", text }];
@@ -173,20 +186,14 @@ pub(super) async fn change(
     match state.service().change_password(&token, &form.current_password, &form.password).await {
         Ok(()) => {
             let notice = Some("account-key-changed");
-            render(&state, locale, &token, Outcome { status: StatusCode::OK, errors: Vec::new(), notice })
-                .await
-        }
-        Err(ChangePasswordError::WrongCurrent) => {
-            let text = tr(locale, "account-wrong-current");
-            let errors = vec![PageError { field: "current_password", text }];
-            render(&state, locale, &token, wrong(errors)).await
+            render(&state, locale, &token, Outcome { errors: Vec::new(), notice }).await
         }
         Err(ChangePasswordError::Weak(reasons)) => {
             render(&state, locale, &token, wrong(weak(locale, &reasons))).await
         }
-        Err(ChangePasswordError::Access(error)) => out(&state, locale, error),
-        Err(ChangePasswordError::TooMany { retry_after }) => too_many(&state, locale, retry_after),
-        Err(ChangePasswordError::Busy | ChangePasswordError::Unavailable) => unavailable(&state, locale),
+        Err(ChangePasswordError::Current(error)) => {
+            unproven(&state, locale, &token, ("current_password", error)).await
+        }
     }
 }
 

@@ -52,7 +52,6 @@ pub(crate) fn router(state: &WebState) -> Router<WebState> {
         .route(ACCOUNT, get(account::show))
         .route("/empleadores/mi-cuenta/salir", get(account::back).post(account::sign_out))
         .route("/empleadores/mi-cuenta/cerrar", get(account::back).post(account::close))
-        .route("/empleadores/mi-cuenta/cerrar-otras", get(account::back).post(account::close_others))
         .route("/empleadores/mi-cuenta/clave", get(account::back).post(account::change))
         .route("/empleadores/mi-cuenta/fuerza", post(account::strength))
         .route("/no-fui-yo/{token}", get(repudiate::show).post(repudiate::submit))

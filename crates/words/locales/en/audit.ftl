@@ -138,6 +138,7 @@ log-act-credential-rehashed = The same key was stored under new parameters
 log-act-credential-change-attempted = Somebody with a session tried to change the key
 log-act-session-opened = A session began
 log-act-session-closed = A session was closed
+log-act-session-close-attempted = Somebody with a session tried to close sessions
 log-act-session-attempted = Somebody tried to sign in
 log-act-notice-accepted = The mail server took a notice
 log-act-notice-refused = The mail server refused a notice

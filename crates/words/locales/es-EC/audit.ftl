@@ -138,6 +138,7 @@ log-act-credential-rehashed = La misma clave se guardó con parámetros nuevos
 log-act-credential-change-attempted = Alguien con sesión intentó cambiar la clave
 log-act-session-opened = Se inició una sesión
 log-act-session-closed = Se cerró una sesión
+log-act-session-close-attempted = Alguien con sesión intentó cerrar sesiones
 log-act-session-attempted = Alguien intentó ingresar
 log-act-notice-accepted = El servidor de correo aceptó un aviso
 log-act-notice-refused = El servidor de correo rechazó un aviso

@@ -4,7 +4,7 @@ use clavero_protocol::{
     OfficerId, OfficerRefusal, may_ask_enrolment, may_confirm_enrolment, may_disable, may_withdraw_enrolment,
 };
 
-use super::{Stop, rows, told};
+use super::{Stop, close_other_sessions, rows, told};
 use crate::{
     Actor, AuditEntry, Digest, Inviter, Means, NewEnrolment, NewOfficer, Officer, OwnMeans, StoreError,
     officer_acts, officer_entry,
@@ -242,9 +242,7 @@ pub(crate) async fn give_up(tx: &dyn Tx, id: OfficerId, means: OwnMeans, keep: &
         if gone == 0 {
             return Err(OfficerRefusal::Unknown.into());
         }
-        let sql = "DELETE FROM officer_session WHERE officer_id = ?1 AND token <> ?2";
-        tx.put(sql, params![id.0, keep])?;
-        Ok(())
+        Ok(close_other_sessions(tx, id, keep).await?)
     };
     told(tx, &officer_entry(Some(id), officer_acts::MEANS_GIVEN_UP, id), given_up.await).await
 }

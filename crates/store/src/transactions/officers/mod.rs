@@ -10,8 +10,12 @@ use super::audit;
 use crate::{AuditEntry, StoreError, sql::Tx};
 
 pub(crate) use access::{add, ask, confirm, disable, enrol, give_up, open_own, withdraw};
-pub(crate) use proofs::{close_session, keep_ceremony, note_session, open_session, take_ceremony, touch};
-pub(crate) use rows::{enrolment, officer, officer_by_email, officers, passkey, passkeys, requests, session};
+pub(crate) use proofs::{
+    close_other_sessions, close_session, keep_ceremony, note_session, open_session, take_ceremony, touch,
+};
+pub(crate) use rows::{
+    enrolment, officer, officer_by_email, officers, other_sessions, passkey, passkeys, requests, session,
+};
 
 /// Why an act stopped: the rules said no, before anything was written; or the engine failed.
 enum Stop {

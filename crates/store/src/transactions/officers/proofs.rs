@@ -85,6 +85,19 @@ pub(crate) async fn close_session(tx: &dyn Tx, token: &Digest) -> Result<(), Sto
     audit::append(tx, &officer_entry(Some(id), officer_acts::SIGNED_OUT, id)).await
 }
 
+/// Closes the officer's sessions but the one of this token.
+pub(crate) async fn close_other_sessions(
+    tx: &dyn Tx,
+    of: OfficerId,
+    than: &Digest,
+) -> Result<(), StoreError> {
+    let sql = "DELETE FROM officer_session WHERE officer_id = ?1 AND token <> ?2";
+    if tx.execute(sql, params![of.0, than]).await? > 0 {
+        audit::append(tx, &officer_entry(Some(of), officer_acts::SIGNED_OUT, of)).await?;
+    }
+    Ok(())
+}
+
 pub(crate) async fn touch(
     tx: &dyn Tx,
     new: &OfficerTouch,

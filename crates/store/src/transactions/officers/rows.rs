@@ -95,15 +95,28 @@ pub(crate) async fn passkey(db: &dyn Read, id: &Digest) -> Result<Option<StoredP
     db.first(&format!("{PASSKEY} WHERE id = ?1"), params![id], decode_passkey).await
 }
 
-pub(crate) async fn session(db: &dyn Read, token: &Digest) -> Result<Option<OfficerSession>, StoreError> {
-    let sql = format!(
+fn sessions(which: &str) -> String {
+    format!(
         "SELECT {OFFICER}, officer_session.created_at, last_seen_at \
-         FROM officer_session JOIN officer ON officer.id = officer_id WHERE token = ?1"
-    );
-    db.first(&sql, params![token], |row| {
-        let created_at = Timestamp::from_micros(row.get(11)?);
-        let last_seen_at = Timestamp::from_micros(row.get(12)?);
-        Ok(OfficerSession { officer: decode(row)?, created_at, last_seen_at })
-    })
-    .await
+         FROM officer_session JOIN officer ON officer.id = officer_id WHERE {which}"
+    )
+}
+
+fn decode_session(row: &Row<'_>) -> Result<OfficerSession, StoreError> {
+    let created_at = Timestamp::from_micros(row.get(11)?);
+    let last_seen_at = Timestamp::from_micros(row.get(12)?);
+    Ok(OfficerSession { officer: decode(row)?, created_at, last_seen_at })
+}
+
+pub(crate) async fn session(db: &dyn Read, token: &Digest) -> Result<Option<OfficerSession>, StoreError> {
+    db.first(&sessions("token = ?1"), params![token], decode_session).await
+}
+
+pub(crate) async fn other_sessions(
+    db: &dyn Read,
+    of: OfficerId,
+    than: &Digest,
+) -> Result<Vec<OfficerSession>, StoreError> {
+    let sql = sessions("officer_id = ?1 AND token <> ?2 ORDER BY officer_session.created_at DESC");
+    db.all(&sql, params![of.0, than], decode_session).await
 }
