@@ -11,7 +11,7 @@ use super::passkey_id;
 use crate::{Service, secrets::Token};
 
 /// How long a person may take with their authenticator. A touch for a decision is good for no longer either.
-pub(super) const CEREMONY: Duration = Duration::from_mins(2);
+const CEREMONY: Duration = Duration::from_mins(2);
 
 /// What a ceremony is for; one cannot stand for another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

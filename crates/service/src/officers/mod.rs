@@ -26,7 +26,7 @@ pub use errors::{DeskError, EnrolError, OfficerSignInError, TouchError};
 pub use own::{MeansView, OtherSession};
 pub use sign_in::{OfficerAnswer, OfficerSignedIn};
 pub use staff::NewStaff;
-pub use touch::TouchAnswer;
+pub use touch::{AccessAct, TouchAnswer};
 pub use views::{Asked, Enrolling, OfficerSessionView, OfficerView};
 
 /// What an officer's rows are sealed for.

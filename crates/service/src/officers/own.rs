@@ -1,12 +1,11 @@
-//! An officer's own access: another passkey beside the first, and giving one up. Each with a touch.
+//! An officer's own access: another passkey beside the first, giving one up, other sessions. Each act with a touch.
 
 use std::time::Duration;
 
-use clavero_protocol::{Hex, OfficerId, OfficerRefusal, Timestamp, Touch};
+use clavero_protocol::{Hex, OfficerRefusal, Timestamp};
 use clavero_store::{Digest, NewEnrolment, OfficerSession, OwnMeans};
-use sha2::{Digest as _, Sha256};
 
-use super::{DeskError, TouchError, ceremony::CEREMONY};
+use super::{AccessAct, DeskError, TouchAnswer};
 use crate::{Service, secrets::Token};
 
 /// How long an officer has to register what they have just touched for.
@@ -57,39 +56,9 @@ impl Service {
         Ok(all)
     }
 
-    /// What a touch for an act upon one's own access is bound to.
-    #[must_use]
-    pub fn own_purpose(act: &str, means: &str) -> [u8; 32] {
-        Self::purpose_of(&["clavero-own-access", act, means])
-    }
-
-    /// What a touch is bound to: SHA-256 of parts led by their lengths, so that no two lists of parts read the same.
-    pub(super) fn purpose_of(parts: &[&str]) -> [u8; 32] {
-        let hash = parts.iter().fold(Sha256::new(), |hash, part| {
-            hash.chain_update((part.len() as u64).to_be_bytes()).chain_update(part)
-        });
-        hash.finalize().into()
-    }
-
-    /// Whether a touch is this officer's, for this purpose, and fresh.
-    pub(super) fn check_touch(
-        &self,
-        touch: Touch,
-        officer: OfficerId,
-        purpose: [u8; 32],
-    ) -> Result<(), DeskError> {
-        let fresh = self.store.now().saturating_since(touch.at) <= CEREMONY;
-        if touch.officer == officer && touch.purpose == purpose && fresh {
-            Ok(())
-        } else {
-            Err(DeskError::Touch(TouchError::Refused))
-        }
-    }
-
-    /// Opens an enrolment address for the officer of a session; the answer is its token.
-    pub async fn enrol_another(&self, session: &str, touch: Touch) -> Result<String, DeskError> {
-        let officer = self.living_officer(session).await?.officer.id;
-        self.check_touch(touch, officer, Self::own_purpose("add", ""))?;
+    /// Opens an enrolment address for the officer of a session, with a touch; the answer is its token.
+    pub async fn enrol_another(&self, session: &str, answer: TouchAnswer<'_>) -> Result<String, DeskError> {
+        let officer = self.finish_touch(session, AccessAct::EnrolAnother.purpose(), answer).await?.officer;
         let token = Token::random();
         let enrolment = NewEnrolment { token: token.digest(), life: OWN_ENROLMENT };
         self.store.open_own_enrolment(officer, enrolment).await??;
@@ -98,9 +67,9 @@ impl Service {
 
     /// The officer's sessions besides this one, the newest first.
     pub async fn other_officer_sessions(&self, session: &str) -> Result<Vec<OtherSession>, DeskError> {
-        let (officer, token) = self.own(session).await?;
-        let life = self.settings().desk.sessions;
-        let all = self.store.other_officer_sessions(officer, token, life).await?;
+        let officer = self.living_officer(session).await?.officer.id;
+        let life = self.settings.desk.sessions;
+        let all = self.store.other_officer_sessions(officer, session_digest(session)?, life).await?;
         let view = |session: OfficerSession| OtherSession {
             created_at: session.created_at,
             last_seen_at: session.last_seen_at,
@@ -108,24 +77,24 @@ impl Service {
         Ok(all.into_iter().map(view).collect())
     }
 
-    /// Closes the officer's sessions besides this one.
-    pub async fn close_other_officer_sessions(&self, session: &str, touch: Touch) -> Result<(), DeskError> {
-        let (officer, token) = self.own(session).await?;
-        self.check_touch(touch, officer, Self::own_purpose("close-sessions", ""))?;
-        Ok(self.store.close_other_officer_sessions(officer, token).await?)
+    /// Closes the officer's sessions besides this one, with a touch.
+    pub async fn close_other_officer_sessions(
+        &self,
+        session: &str,
+        answer: TouchAnswer<'_>,
+    ) -> Result<(), DeskError> {
+        let officer = self.finish_touch(session, AccessAct::CloseSessions.purpose(), answer).await?.officer;
+        Ok(self.store.close_other_officer_sessions(officer, session_digest(session)?).await?)
     }
 
-    /// Who has a session, and its token's digest.
-    async fn own(&self, session: &str) -> Result<(OfficerId, Digest), DeskError> {
-        let officer = self.living_officer(session).await?.officer.id;
-        let token = Token::parse(session).ok_or(DeskError::Touch(TouchError::Unauthorized))?.digest();
-        Ok((officer, token))
-    }
-
-    /// Gives up a passkey, or the app. Every other session of the officer ends.
-    pub async fn give_up(&self, session: &str, means: &str, touch: Touch) -> Result<(), DeskError> {
-        let (officer, keep) = self.own(session).await?;
-        self.check_touch(touch, officer, Self::own_purpose("give-up", means))?;
+    /// Gives up a passkey, or the app, with a touch. Every other session of the officer ends.
+    pub async fn give_up(
+        &self,
+        session: &str,
+        means: &str,
+        answer: TouchAnswer<'_>,
+    ) -> Result<(), DeskError> {
+        let officer = self.finish_touch(session, AccessAct::GiveUp(means).purpose(), answer).await?.officer;
         let own = self.store.passkeys(officer).await?;
         let passkey: Option<Digest> = own.iter().map(|own| own.id).find(|id| Hex(id).to_string() == means);
         let means = match passkey {
@@ -133,6 +102,10 @@ impl Service {
             None if means == APP => OwnMeans::Totp,
             None => return Err(DeskError::Refused(OfficerRefusal::Unknown)),
         };
-        Ok(self.store.give_up_means(officer, means, keep).await??)
+        Ok(self.store.give_up_means(officer, means, session_digest(session)?).await??)
     }
+}
+
+fn session_digest(session: &str) -> Result<Digest, DeskError> {
+    Ok(Token::parse(session).ok_or(DeskError::Unauthorized)?.digest())
 }

@@ -3,7 +3,7 @@
 use clavero_protocol::{EmailAddress, FieldError, OfficerId, Role};
 use clavero_store::{EnrolmentRequest, Inviter, NewEnrolment, NewOfficer, Officer};
 
-use super::{Asked, DeskError, EMAIL, OfficerView};
+use super::{AccessAct, Asked, DeskError, EMAIL, OfficerView, TouchAnswer};
 use crate::{
     AccessError, Service,
     secrets::{Token, random},
@@ -176,10 +176,10 @@ impl Service {
         &self,
         session: &str,
         whom: &str,
-        touch: clavero_protocol::Touch,
+        answer: TouchAnswer<'_>,
     ) -> Result<String, DeskError> {
         let admin = self.admin(session).await?;
-        self.check_touch(touch, admin, Self::staff_purpose("confirm", whom))?;
+        self.finish_touch(session, AccessAct::ConfirmEnrolment(whom).purpose(), answer).await?;
         let token = Token::random();
         let enrolment = NewEnrolment { token: token.digest(), life: self.settings.desk.enrolment_life };
         self.store.confirm_enrolment(Self::whom(whom)?, admin, enrolment).await??;
@@ -197,17 +197,11 @@ impl Service {
         &self,
         session: &str,
         whom: &str,
-        touch: clavero_protocol::Touch,
+        answer: TouchAnswer<'_>,
     ) -> Result<(), DeskError> {
         let admin = self.admin(session).await?;
-        self.check_touch(touch, admin, Self::staff_purpose("disable", whom))?;
+        self.finish_touch(session, AccessAct::Disable(whom).purpose(), answer).await?;
         Ok(self.store.disable_officer(Self::whom(whom)?, Some(admin)).await??)
-    }
-
-    /// What a touch for an act upon an officer is bound to.
-    #[must_use]
-    pub fn staff_purpose(act: &str, whom: &str) -> [u8; 32] {
-        Self::purpose_of(&["clavero-officer-act", act, whom])
     }
 
     /// What an officer is called, for the pages that tell who did what.

@@ -3,6 +3,7 @@
 use clavero_passkeys::Assertion;
 use clavero_protocol::{OfficerId, Touch, TypedCode};
 use clavero_store::{AuditEntry, Limit, OfficerProof, OfficerTouch, officer_acts, officer_entry};
+use sha2::{Digest as _, Sha256};
 
 use super::{
     TouchError,
@@ -19,6 +20,40 @@ pub struct TouchAnswer<'a> {
     pub assertion: &'a str,
     /// An authenticator app's code, as typed.
     pub code: &'a str,
+}
+
+/// What an officer does about who gets in, to which a touch is bound. The text names an officer, or something that one proves
+/// oneself by.
+#[derive(Debug, Clone, Copy)]
+pub enum AccessAct<'a> {
+    /// Something more to prove oneself by.
+    EnrolAnother,
+    /// One thing less.
+    GiveUp(&'a str),
+    /// One's other sessions end.
+    CloseSessions,
+    /// A second admin lets an officer enrol.
+    ConfirmEnrolment(&'a str),
+    /// An admin takes an officer's access away.
+    Disable(&'a str),
+}
+
+impl AccessAct<'_> {
+    /// SHA-256 of the act's parts, each led by its length, so that no two acts read the same.
+    #[must_use]
+    pub fn purpose(self) -> [u8; 32] {
+        let (act, of) = match self {
+            Self::EnrolAnother => ("enrol-another", ""),
+            Self::GiveUp(means) => ("give-up", means),
+            Self::CloseSessions => ("close-sessions", ""),
+            Self::ConfirmEnrolment(officer) => ("confirm-enrolment", officer),
+            Self::Disable(officer) => ("disable", officer),
+        };
+        let hash = ["clavero-access", act, of].iter().fold(Sha256::new(), |hash, part| {
+            hash.chain_update((part.len() as u64).to_be_bytes()).chain_update(part)
+        });
+        hash.finalize().into()
+    }
 }
 
 fn entry(officer: OfficerId, purpose: [u8; 32]) -> AuditEntry {

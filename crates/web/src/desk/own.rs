@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use clavero_protocol::OfficerRefusal;
-use clavero_service::{DeskError, MeansView, OtherSession, Service};
+use clavero_service::{AccessAct, DeskError, MeansView, OtherSession};
 use clavero_words::{Locale, time, tr, tr_args};
 
 use super::{
@@ -78,15 +78,15 @@ async fn render(
     l.errors = errors;
     let frame = Frame::new(state, &l, &officer.session);
     let who = (officer.token.as_str(), &officer.session);
-    let add = Touching::new(state, who, (ADD, Service::own_purpose("add", ""))).await;
+    let add = Touching::new(state, who, (ADD, AccessAct::EnrolAnother.purpose())).await;
     let mut rows = Vec::with_capacity(means.len());
     for (place, means) in means.into_iter().enumerate() {
-        let purpose = Service::own_purpose("give-up", &means.id);
+        let purpose = AccessAct::GiveUp(&means.id).purpose();
         let touch = Touching::new(state, who, (format!("touch_{place}"), purpose)).await;
         let (name, told) = in_words(&l, &means);
         rows.push(Row { id: means.id, name, told, touch });
     }
-    let close = Touching::new(state, who, (CLOSE, Service::own_purpose("close-sessions", ""))).await;
+    let close = Touching::new(state, who, (CLOSE, AccessAct::CloseSessions.purpose())).await;
     let sessions = sessions.iter().map(|session| session_in_words(&l, session)).collect();
     page(status, &Own { l, frame, rows, add, sessions, close })
 }
@@ -111,13 +111,7 @@ pub(super) async fn add(
     officer: Signed<Anyone>,
     Form(form): Form<TouchForm>,
 ) -> Response {
-    let service = state.service();
-    let purpose = Service::own_purpose("add", "");
-    let opened = match service.finish_touch(&officer.token, purpose, form.answer()).await {
-        Ok(touch) => service.enrol_another(&officer.token, touch).await,
-        Err(error) => Err(error.into()),
-    };
-    match opened {
+    match state.service().enrol_another(&officer.token, form.answer()).await {
         Ok(token) => Redirect::to(&format!("/ventanilla/alta/{token}")).into_response(),
         Err(error) => refused(&state, locale, &officer, error).await,
     }
@@ -129,16 +123,8 @@ pub(super) async fn close_sessions(
     officer: Signed<Anyone>,
     Form(form): Form<TouchForm>,
 ) -> Response {
-    let service = state.service();
-    let purpose = Service::own_purpose("close-sessions", "");
-    let closed = match service.finish_touch(&officer.token, purpose, form.answer()).await {
-        Ok(touch) => service.close_other_officer_sessions(&officer.token, touch).await,
-        Err(error) => Err(error.into()),
-    };
-    match closed {
-        Ok(()) => Redirect::to(OWN).into_response(),
-        Err(error) => refused(&state, locale, &officer, error).await,
-    }
+    let closed = state.service().close_other_officer_sessions(&officer.token, form.answer()).await;
+    outcome(&state, locale, &officer, closed).await
 }
 
 pub(super) async fn give_up(
@@ -148,15 +134,19 @@ pub(super) async fn give_up(
     Path(means): Path<String>,
     Form(form): Form<TouchForm>,
 ) -> Response {
-    let service = state.service();
-    let purpose = Service::own_purpose("give-up", &means);
-    let given_up = match service.finish_touch(&officer.token, purpose, form.answer()).await {
-        Ok(touch) => service.give_up(&officer.token, &means, touch).await,
-        Err(error) => Err(error.into()),
-    };
-    match given_up {
+    let given_up = state.service().give_up(&officer.token, &means, form.answer()).await;
+    outcome(&state, locale, &officer, given_up).await
+}
+
+async fn outcome(
+    state: &WebState,
+    locale: Locale,
+    officer: &Signed<Anyone>,
+    done: Result<(), DeskError>,
+) -> Response {
+    match done {
         Ok(()) => Redirect::to(OWN).into_response(),
-        Err(error) => refused(&state, locale, &officer, error).await,
+        Err(error) => refused(state, locale, officer, error).await,
     }
 }
 

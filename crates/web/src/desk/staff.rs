@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use clavero_protocol::{OfficerRefusal, Role};
-use clavero_service::{DeskError, NewStaff, OfficerView, Service};
+use clavero_service::{AccessAct, DeskError, NewStaff, OfficerView};
 use clavero_words::{Locale, span, time, tr};
 use serde::Deserialize;
 
@@ -213,9 +213,8 @@ async fn render_member(
     l.title.clone_from(&o.name);
     let frame = Frame::new(state, &l, &admin.session);
     let who = (admin.token.as_str(), &admin.session);
-    let purpose = |act| Service::staff_purpose(act, id);
-    let confirm = Touching::new(state, who, (CONFIRM, purpose("confirm"))).await;
-    let disable = Touching::new(state, who, (DISABLE, purpose("disable"))).await;
+    let confirm = Touching::new(state, who, (CONFIRM, AccessAct::ConfirmEnrolment(id).purpose())).await;
+    let disable = Touching::new(state, who, (DISABLE, AccessAct::Disable(id).purpose())).await;
     let template = Member {
         role: l.t(&format!("role-{}", o.role.as_str())),
         state: l.t(state_word(&o)),
@@ -280,23 +279,10 @@ pub(super) async fn confirm(
     Path(id): Path<String>,
     Form(form): Form<TouchForm>,
 ) -> Response {
-    match confirmed(&state, &admin, &id, &form).await {
-        Ok(address) => address_page(&state, locale, (&admin, &id), address).await,
+    match state.service().confirm_enrolment(&admin.token, &id, form.answer()).await {
+        Ok(token) => address_page(&state, locale, (&admin, &id), &token).await,
         Err(error) => outcome(&state, locale, (&admin, &id), (Err(error), CONFIRM)).await,
     }
-}
-
-async fn confirmed(
-    state: &WebState,
-    admin: &Signed<Administers>,
-    id: &str,
-    form: &TouchForm,
-) -> Result<String, DeskError> {
-    let service = state.service();
-    let purpose = Service::staff_purpose("confirm", id);
-    let touch = service.finish_touch(&admin.token, purpose, form.answer()).await?;
-    let token = service.confirm_enrolment(&admin.token, id, touch).await?;
-    Ok(format!("{}/ventanilla/alta/{token}", frame::origin(state)))
 }
 
 /// The address is shown once: it is kept nowhere.
@@ -304,7 +290,7 @@ async fn address_page(
     state: &WebState,
     locale: Locale,
     (admin, id): (&Signed<Administers>, &str),
-    address: String,
+    token: &str,
 ) -> Response {
     let name = match state.service().staff_member(&admin.token, id).await {
         Ok(officer) => officer.name,
@@ -313,6 +299,7 @@ async fn address_page(
     let mut l = frame::layout(state, locale, "staff-address", address_of(id));
     l.crumbs.push((STAFF, l.t("desk-staff")));
     let frame = Frame::new(state, &l, &admin.session);
+    let address = format!("{}/ventanilla/alta/{token}", frame::origin(state));
     let life = span(locale, state.service().settings().desk.enrolment_life);
     page(StatusCode::OK, &AddressPage { l, frame, name, address, life })
 }
@@ -324,11 +311,6 @@ pub(super) async fn disable(
     Path(id): Path<String>,
     Form(form): Form<TouchForm>,
 ) -> Response {
-    let service = state.service();
-    let purpose = Service::staff_purpose("disable", &id);
-    let done = match service.finish_touch(&admin.token, purpose, form.answer()).await {
-        Ok(touch) => service.disable_staff(&admin.token, &id, touch).await,
-        Err(error) => Err(error.into()),
-    };
-    outcome(&state, locale, (&admin, &id), (done, DISABLE)).await
+    let disabled = state.service().disable_staff(&admin.token, &id, form.answer()).await;
+    outcome(&state, locale, (&admin, &id), (disabled, DISABLE)).await
 }
