@@ -105,3 +105,67 @@ pub fn eligibility(
     }
     Online
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ForeignerRule;
+
+    fn person(text: &str) -> RepresentativeId {
+        RepresentativeId::parse(text, &ForeignerRule::default()).unwrap()
+    }
+
+    fn standing() -> Standing {
+        Standing {
+            kind: EmployerKind::Privada,
+            representative: person("1714307103"),
+            has_key: true,
+            has_email: true,
+            frozen: false,
+            tax: TaxState::Active,
+        }
+    }
+
+    #[test]
+    fn the_official_cases() {
+        use AssistedReason::{FirstTime, NoValidEmail, RucClosed, RucSuspended};
+        use Eligibility::{Assisted, Mismatch, Online};
+        let way = |standing: &Standing, unknown| eligibility(Some(standing), &person("1714307103"), unknown);
+        let tax = |tax| Standing { tax, ..standing() };
+        let rows = [
+            (standing(), Online, Online),
+            (Standing { has_key: false, ..standing() }, Assisted(FirstTime), Assisted(FirstTime)),
+            (Standing { has_email: false, ..standing() }, Assisted(NoValidEmail), Assisted(NoValidEmail)),
+            (Standing { frozen: true, ..standing() }, Assisted(NoValidEmail), Assisted(NoValidEmail)),
+            (tax(TaxState::Closed), Assisted(RucClosed), Assisted(RucClosed)),
+            (tax(TaxState::Suspended), Assisted(RucSuspended), Assisted(RucSuspended)),
+            (tax(TaxState::Other), Assisted(RucSuspended), Assisted(RucSuspended)),
+            (tax(TaxState::Unknown), Online, Assisted(RucSuspended)),
+            (tax(TaxState::Unconfirmed), Online, Assisted(RucSuspended)),
+            // A household has no RUC at the tax authority.
+            (Standing { kind: EmployerKind::Domestico, ..tax(TaxState::Closed) }, Online, Online),
+        ];
+        for (standing, trusting, strict) in rows {
+            assert_eq!(way(&standing, true), trusting, "{standing:?}");
+            assert_eq!(way(&standing, false), strict, "{standing:?}");
+        }
+        assert_eq!(eligibility(None, &person("1714307103"), true), Mismatch);
+        let stranger = eligibility(Some(&standing()), &person("0926687856"), true);
+        assert_eq!(stranger, Mismatch, "and nothing of the employer is told to others");
+    }
+
+    #[test]
+    fn people_are_told_the_cause_and_not_only_the_official_reason() {
+        use AssistedReason::{FirstTime, NoValidEmail, RucSuspended};
+        let cause = |reason, standing: Standing| AssistedCause::of(reason, Some(&standing)).as_str();
+        let tax = |tax| Standing { tax, ..standing() };
+        assert_eq!(cause(NoValidEmail, Standing { frozen: true, ..standing() }), "key_frozen");
+        assert_eq!(cause(NoValidEmail, standing()), "no_valid_email");
+        assert_eq!(cause(FirstTime, Standing { frozen: true, ..standing() }), "first_time");
+        assert_eq!(cause(RucSuspended, tax(TaxState::Unknown)), "ruc_unknown");
+        assert_eq!(cause(RucSuspended, tax(TaxState::Other)), "ruc_unclear");
+        assert_eq!(cause(RucSuspended, tax(TaxState::Unconfirmed)), "ruc_unconfirmed");
+        assert_eq!(cause(RucSuspended, tax(TaxState::Suspended)), "ruc_suspended");
+        assert_eq!(AssistedCause::of(RucSuspended, None).as_str(), "ruc_suspended");
+    }
+}

@@ -129,10 +129,20 @@ mod tests {
     }
 
     #[test]
+    fn the_log_forgets_what_no_rule_counts_any_more() {
+        let rules = [rule(3, 60), rule(10, 900)];
+        let log = SlidingLog::default().take(&rules, at(0)).unwrap();
+        assert_eq!(log.take(&rules, at(899)).unwrap().times(), [at(0), at(899)]);
+        assert_eq!(log.take(&rules, at(900)).unwrap().times(), [at(900)]);
+    }
+
+    #[test]
     fn a_rule_of_zero_is_off() {
         let rules = [rule(0, 60)];
         let log = SlidingLog::default().take(&rules, at(0)).unwrap();
         assert!(log.take(&rules, at(0)).is_ok());
+        let state = Gcra::take(None, rule(0, 60), at(0)).unwrap();
+        assert!(Gcra::take(Some(state), rule(0, 60), at(0)).is_ok());
     }
 
     #[test]
@@ -150,6 +160,8 @@ mod tests {
             state = Some(Gcra::take(state, rule, at(0)).unwrap());
         }
         assert_eq!(Gcra::take(state, rule, at(59)), Err(Exceeded { retry_at: at(60) }));
+        assert_eq!(Gcra::peek(state, rule, at(59)), Err(Exceeded { retry_at: at(60) }));
+        assert_eq!(Gcra::peek(state, rule, at(60)), Ok(()));
         assert!(Gcra::take(state, rule, at(60)).is_ok());
     }
 

@@ -188,6 +188,11 @@ mod tests {
     fn length_is_counted_in_characters_after_nfkc() {
         assert_eq!(check("ñandú verde", &[]), [WeakReason::TooShort { missing: 4 }]);
         assert_eq!(check(&"ñ".repeat(129), &[]), [WeakReason::TooLong { max: 128 }]);
+        let words = "tetera nube farol brisa cuento ".repeat(5);
+        let first = |length| words.chars().take(length).collect::<String>();
+        assert_eq!(check(&first(14), &[]), [WeakReason::TooShort { missing: 1 }]);
+        assert_eq!(check(&first(15), &[]), []);
+        assert_eq!(check(&first(128), &[]), []);
         // U+FB03 is three letters after NFKC.
         assert_eq!(check("ﬃﬃﬃ z9 kupa", &[]), []);
     }
@@ -203,6 +208,27 @@ mod tests {
     #[test]
     fn what_was_breached_is_refused_however_long() {
         assert!(check("caballo correcto 1", &[]).contains(&WeakReason::Breached));
+    }
+
+    #[test]
+    fn strength_is_told_from_guessed_at_once_to_very_hard() {
+        let policy = PasswordPolicy::default();
+        let score = |text| policy.strength(text, &["compañía"]).score();
+        assert_eq!([score("123456"), score("tetera nube farol brisa cuento")], [0, 4]);
+    }
+
+    #[test]
+    fn each_reason_has_the_code_of_its_sentence() {
+        let reasons = [
+            WeakReason::TooShort { missing: 1 },
+            WeakReason::TooLong { max: 128 },
+            WeakReason::Breached,
+            WeakReason::Context,
+            WeakReason::Pattern,
+            WeakReason::Guessable,
+        ];
+        let codes = ["too-short", "too-long", "breached", "context", "pattern", "guessable"];
+        assert_eq!(reasons.map(|reason| reason.code()), codes);
     }
 
     #[test]

@@ -70,4 +70,13 @@ mod tests {
         assert_eq!(Timestamp::EPOCH.saturating_since(late), Duration::ZERO);
         assert_eq!(Timestamp::from_micros(i64::MIN) - Duration::MAX, Timestamp::from_micros(i64::MIN));
     }
+
+    #[test]
+    fn what_lies_between_two_moments_leads_from_one_to_the_other() {
+        let (early, span) = (Timestamp::from_micros(-5), Duration::from_micros(1_000_007));
+        let late = early + span;
+        assert_eq!(late.as_micros(), 1_000_002);
+        assert_eq!(late.saturating_since(early), span);
+        assert_eq!(late - span, early);
+    }
 }

@@ -17,7 +17,7 @@ pub struct CaseMailbox {
 }
 
 impl CaseMailbox {
-    /// The proof for another address: counters never go back.
+    /// Without a code that counts, and unproven: counters never go back.
     pub(super) const fn for_another(self) -> Self {
         Self { codes: self.codes, issue: None, attempts: 0, verified_at: None }
     }
@@ -51,14 +51,13 @@ impl CaseMailbox {
     }
 
     fn current(&self, counter: u32) -> Result<Issue, CaseRefusal> {
-        let current = self.issue.filter(|issue| issue.counter == counter && self.verified_at.is_none());
-        current.ok_or(CaseRefusal::StaleMail)
+        self.issue.filter(|issue| issue.counter == counter).ok_or(CaseRefusal::StaleMail)
     }
 
     /// A worker takes the mail up.
     pub(super) fn attempt(&self, counter: u32, now: Timestamp, policy: &Policy) -> Result<Self, CaseRefusal> {
         let issue = self.current(counter)?;
-        if now + policy.code_ttl / 3 >= issue.queued_at + policy.flow_ttl {
+        if now + policy.least_useful(policy.code_ttl) >= issue.queued_at + policy.flow_ttl {
             return Err(CaseRefusal::DeadMail);
         }
         match issue.handoff {
@@ -111,6 +110,6 @@ impl CaseMailbox {
         if now >= ends_at {
             return Err(CaseRefusal::CodeExpired);
         }
-        Ok(Self { issue: None, attempts: 0, verified_at: Some(now), ..*self })
+        Ok(Self { verified_at: Some(now), ..self.for_another() })
     }
 }

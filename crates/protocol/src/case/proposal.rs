@@ -171,7 +171,6 @@ impl AssistedCase {
         }
         let third = details.applicant == super::Applicant::ThirdParty;
         let changed = details.representative.is_some();
-        let mut appointments = 0;
         for line in self.documents.iter().filter(|line| line.need.applies(third, changed)) {
             let was_there = line.found.is_some_and(|(finding, _)| finding.was_there());
             let waived = line.found.is_some_and(|(finding, _)| finding == super::Finding::NotNeeded);
@@ -179,11 +178,11 @@ impl AssistedCase {
                 Need::RepresentativeChange if !was_there => return Err(CaseRefusal::AppointmentMissing),
                 Need::ThirdParty if !was_there => return Err(CaseRefusal::PowerMissing),
                 Need::Always if !was_there && !waived => return Err(CaseRefusal::DocumentsMissing),
-                Need::RepresentativeChange => appointments += 1,
-                Need::ThirdParty | Need::Always => {}
+                Need::RepresentativeChange | Need::ThirdParty | Need::Always => {}
             }
         }
-        if changed && appointments == 0 {
+        // A check-list without a line for it asks for it all the same.
+        if changed && !self.documents.iter().any(|line| line.need == Need::RepresentativeChange) {
             return Err(CaseRefusal::AppointmentMissing);
         }
         if self.needs_ground(facts) && self.ground.is_none() {

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use proptest::prelude::*;
 
@@ -142,6 +142,7 @@ fn a_decoy_walks_alike_and_gets_nowhere() {
 #[test]
 fn a_mail_that_would_arrive_dead_is_not_sent() {
     let policy = Policy::default();
+    assert!(begun().decide(attempt(CODE), at(1_739), &policy).is_ok());
     assert_eq!(begun().decide(attempt(CODE), at(1_740), &policy), Err(Refusal::DeadMail));
 }
 
@@ -154,6 +155,133 @@ fn a_refused_address_leads_to_the_assisted_path_unless_the_flow_is_over() {
     let late = walk(begun(), &[(0, attempt(CODE))]);
     assert!(late.decide(rejected, at(1_801), &policy).is_err());
     assert_eq!(late.state(at(1_801), &policy), State::Expired);
+}
+
+#[test]
+fn another_code_waits_half_a_minute_and_another_link_has_its_number() {
+    let policy = Policy::default();
+    let sent = walk(begun(), &[(0, attempt(CODE)), (1, accepted(CODE))]);
+    let soon = Err(Refusal::TooSoon { retry_at: at(30) });
+    assert_eq!(sent.decide(Command::ResendCode, at(29), &policy), soon);
+    let again = sent.decide(Command::ResendCode, at(30), &policy).unwrap();
+    assert_eq!((again.mail, again.act), (Some(CODE), Some(Act::CodeRequested)));
+    // Codes are counted over all flows of an employer, not here.
+    let mut codes = again.recovery;
+    for counter in 2..8 {
+        let second = u64::from(counter) * 30;
+        let taken = [
+            (second, Command::AttemptMail { mail: CODE, counter }),
+            (second, Command::RecordAcceptance { mail: CODE, counter }),
+            (second, Command::ResendCode),
+        ];
+        codes = walk(codes, &taken);
+    }
+    let mut links = with_link();
+    for counter in 2..6 {
+        let second = u64::from(counter) * 30;
+        let taken = [
+            (second, Command::ResendLink),
+            (second, Command::AttemptMail { mail: LINK, counter }),
+            (second, Command::RecordAcceptance { mail: LINK, counter }),
+        ];
+        links = walk(links, &taken);
+    }
+    assert_eq!(links.decide(Command::ResendLink, at(500), &policy), Err(Refusal::LinksExhausted));
+    assert!(!links.can_send_another(at(200), &policy));
+}
+
+#[test]
+fn another_mail_is_offered_as_long_as_it_would_arrive_alive() {
+    let policy = Policy::default();
+    assert!(begun().can_send_another(at(0), &policy));
+    let sent = walk(begun(), &[(0, attempt(CODE)), (1, accepted(CODE))]);
+    assert!(sent.can_send_another(at(2), &policy), "after a wait");
+    assert!(sent.can_send_another(at(1_739), &policy));
+    assert!(!sent.can_send_another(at(1_740), &policy));
+    assert!(sent.decide(Command::ResendCode, at(1_739), &policy).is_ok());
+    assert_eq!(sent.decide(Command::ResendCode, at(1_740), &policy), Err(Refusal::FlowExpired));
+    let done = walk(with_link(), &[(30, Command::Redeem { counter: 1, opened_at: None })]);
+    assert!(!done.can_send_another(at(31), &policy));
+}
+
+#[test]
+fn only_the_mail_of_the_stage_is_sent_again_and_a_slips_link_is_not() {
+    let policy = Policy::default();
+    let code = walk(begun(), &[(0, attempt(CODE)), (1, accepted(CODE))]);
+    assert_eq!(code.decide(Command::ResendLink, at(60), &policy), Err(Refusal::WrongState));
+    assert_eq!(with_link().decide(Command::ResendCode, at(60), &policy), Err(Refusal::WrongState));
+    let case = CaseId([3; 16]);
+    let slip = Recovery::slip(RecoveryId([1; 16]), subject(), case, START);
+    assert_eq!((slip.state(START, &policy), slip.origin.case()), (State::LinkSent, Some(case)));
+    assert_eq!(slip.decide(Command::ResendLink, at(60), &policy), Err(Refusal::WrongState));
+    let activation = Recovery::activation(RecoveryId([1; 16]), subject(), case, START);
+    let activation = walk(activation, &[(0, attempt(LINK)), (1, accepted(LINK))]);
+    assert_eq!(activation.origin.case(), Some(case));
+    assert!(activation.decide(Command::ResendLink, at(60), &policy).is_ok());
+}
+
+#[test]
+fn what_a_mail_server_says_of_another_mail_changes_nothing() {
+    let policy = Policy::default();
+    let again = [(0, attempt(CODE)), (1, accepted(CODE)), (40, Command::ResendCode)];
+    let again = walk(begun(), &again);
+    let again = walk(again, &[(41, Command::AttemptMail { mail: CODE, counter: 2 })]);
+    let rejected = |mail, counter| Command::RecordRejection { mail, counter };
+    for stale in [attempt(CODE), accepted(CODE), rejected(CODE, 1), rejected(LINK, 2)] {
+        assert_eq!(again.decide(stale, at(42), &policy), Err(Refusal::StaleMail), "{stale:?}");
+    }
+    assert_eq!(begun().decide(accepted(CODE), at(1), &policy), Err(Refusal::StaleMail), "never attempted");
+}
+
+#[test]
+fn a_code_that_was_counted_in_time_is_not_accepted_late() {
+    let policy = Policy::default();
+    let counted = walk(begun(), &[(0, attempt(CODE)), (1, accepted(CODE)), (180, Command::SpendAttempt)]);
+    let accept = Command::AcceptCode { counter: 1 };
+    assert!(counted.decide(accept, at(180), &policy).is_ok());
+    assert_eq!(counted.decide(accept, at(181), &policy), Err(Refusal::CodeExpired));
+}
+
+#[test]
+fn whoever_waits_for_a_mail_sees_that_it_is_under_way() {
+    let policy = Policy::default();
+    assert_eq!(begun().state(START, &policy), State::CodeQueued);
+    assert_eq!(walk(begun(), &[(0, attempt(CODE))]).state(START, &policy), State::CodeQueued);
+    let right = [(1, accepted(CODE)), (2, Command::SpendAttempt), (2, Command::AcceptCode { counter: 1 })];
+    let link = walk(walk(begun(), &[(0, attempt(CODE))]), &right);
+    assert_eq!(link.state(at(2), &policy), State::LinkQueued);
+    assert_eq!(with_link().state(at(22), &policy), State::LinkSent);
+}
+
+#[test]
+fn a_form_that_a_late_link_opened_may_be_finished_after_the_flow() {
+    let policy = Policy::default();
+    let right = [(1_680, Command::SpendAttempt), (1_680, Command::AcceptCode { counter: 1 })];
+    let code = walk(begun(), &[(1_600, attempt(CODE)), (1_601, accepted(CODE))]);
+    let late = walk(walk(code, &right), &[(1_700, attempt(LINK)), (1_701, accepted(LINK))]);
+    // The link ends with the flow, the form ten minutes later.
+    assert_eq!(late.link_ends_at(&policy), Some(at(1_800)));
+    assert_eq!(late.state(at(2_399), &policy), State::LinkSent);
+    assert_eq!(late.state(at(2_400), &policy), State::Expired);
+    let redeem = Command::Redeem { counter: 1, opened_at: Some(at(1_799)) };
+    assert!(late.decide(redeem, at(2_398), &policy).is_ok());
+}
+
+#[test]
+fn each_word_is_of_its_own_and_is_read_back() {
+    for reason in AssistedReason::ALL {
+        assert_eq!(AssistedReason::parse(reason.as_str()), Some(reason));
+    }
+    assert_eq!(AssistedReason::parse(""), None);
+    let acts: BTreeSet<_> = Act::ALL.into_iter().map(Act::as_str).collect();
+    assert_eq!(acts.len(), Act::ALL.len());
+    assert!(acts.iter().all(|word| word.starts_with("recovery.")), "{acts:?}");
+    let queued = [State::CodeQueued, State::LinkQueued].map(State::as_str);
+    let others = [State::CodeSent, State::LinkSent, State::Completed, State::Assisted, State::Expired];
+    let others = others.map(State::as_str);
+    // The words of the API: a change would break its clients.
+    assert_eq!(queued, ["code_queued", "link_queued"]);
+    assert_eq!(others, ["code_sent", "link_sent", "completed", "assisted", "expired"]);
 }
 
 fn any_command() -> impl Strategy<Value = Command> {

@@ -1,6 +1,9 @@
-//! Each rule of the desk, tried and refused by its name; the interleavings stand in [`interleavings`].
+//! Each rule of the desk, tried and refused by its name; the proof of a mailbox in [`mailbox`], the less travelled ways in
+//! [`ways`], the interleavings in [`interleavings`].
 
 mod interleavings;
+mod mailbox;
+mod ways;
 
 use std::{borrow::Borrow, time::Duration};
 
@@ -252,8 +255,12 @@ fn nothing_is_asked_for_before_everything_is_there() {
     // What a rule asks for cannot be waved away.
     let waved = step(&third, desk(ANA), found(1, Finding::NotNeeded), 8);
     assert_eq!(ask(&waved, &FACTS), Err(CaseRefusal::PowerMissing));
+    let empowered = step(&third, desk(ANA), found(1, Finding::OriginalSeen), 8);
+    assert!(ask(&empowered, &FACTS).is_ok());
     let successor = give(&whole, Details { representative: Some(NEW), ..details(None) });
     assert_eq!(ask(&successor, &FACTS), Err(CaseRefusal::AppointmentMissing));
+    let unlisted = AssistedCase { documents: whole.documents[..2].to_vec(), ..successor.clone() };
+    assert_eq!(ask(&unlisted, &FACTS), Err(CaseRefusal::AppointmentMissing));
     let appointed = step(&successor, desk(ANA), found(2, Finding::OriginalSeen), 8);
     assert!(ask(&appointed, &FACTS).is_ok());
     let closed = Facts { tax: TaxState::Closed, ..FACTS };
@@ -370,6 +377,7 @@ fn an_approval_rests_for_its_cooling_off() {
     policy.cases.cooling_off = Duration::from_hours(72);
     let case = approved(&proven());
     let until = at(6 + 72 * 3_600);
+    assert_eq!(case.hand_over_from(&policy), Some(until));
     let start =
         |second| case.decide(desk(ANA), &hand_over(&case, ANA, second), moment(second, &FACTS, &policy));
     assert_eq!(start(6 + 72 * 3_600 - 1), Err(CaseRefusal::CoolingOff { until }));
@@ -395,6 +403,12 @@ fn a_slip_is_for_those_without_a_mailbox_and_ends() {
     assert_eq!(using(5, 1, 7 + 86_400), Err(CaseRefusal::SlipExpired));
     let used = using(5, 1, 7 + 86_399).unwrap();
     assert_eq!(used.effects, [CaseEffect::OpenSlip(RecoveryId([1; 16]))]);
+    let anew = CaseCommand::UseSlip { secret: [5; 32], recovery: RecoveryId([2; 16]) };
+    let anew = decide(&used.case, CaseActor::Applicant, anew, 7 + 86_399).unwrap();
+    let ended = CaseEffect::EndActivation(RecoveryId([1; 16]));
+    assert_eq!(anew.effects, [ended, CaseEffect::OpenSlip(RecoveryId([2; 16]))]);
+    // A slip that was lost is printed again.
+    step(&handed, desk(ANA), slip(&handed), 8);
     let with_mailbox = approved(&proven());
     let wrong = slip(&with_mailbox);
     assert_eq!(refused(&with_mailbox, desk(ANA), wrong, 7), CaseRefusal::WrongRoute);
@@ -407,6 +421,18 @@ fn the_words_of_acts_and_states_are_read_back() {
     }
     for state in CaseState::ALL {
         assert_eq!(CaseState::parse(state.as_str()), Some(state));
+    }
+    for need in Need::ALL {
+        assert_eq!(Need::parse(need.as_str()), Some(need));
+    }
+    for finding in Finding::ALL {
+        assert_eq!(Finding::parse(finding.as_str()), Some(finding));
+    }
+    for way in IdentifiedBy::ALL {
+        assert_eq!(IdentifiedBy::parse(way.as_str()), Some(way));
+    }
+    for applicant in [Applicant::InPerson, Applicant::ThirdParty] {
+        assert_eq!(Applicant::parse(applicant.as_str()), Some(applicant));
     }
 }
 
