@@ -29,6 +29,7 @@ DEFINITION = r"^\s*(?:pub(?:\([^)]*\))?\s+)?(?:(?:const|async|unsafe|extern\s+\"
 RUST_KINDS = r"(?:fn|struct|enum|const|static|trait|mod|type|macro_rules!)"
 RUST_TEST = re.compile(r"#\[(?:\w+::)*(?:test|rstest|test_case)\b")
 RUST_IGNORED = re.compile(r"\bignore\b")
+BROWSER_TEST = re.compile(r"""\b(?:test|it)(\.\w+)?\(\s*(['"`])((?:\\.|(?!\2).)*)\2(\s*,\s*\{[^}]*\})?""", re.S)
 PYTHON_SKIPPED = re.compile(r"^\s*@.*\bskip", re.M)
 
 
@@ -144,12 +145,15 @@ def before(text, position):
     return "\n".join(reversed(lines))
 
 
+def plain_title(title):
+    """The title of a browser test without what a template puts in."""
+    return re.sub(r"\(\)", "", re.sub(r"\$\{[^}]*\}", "", title.replace("\\", ""))).replace("_", " ").strip()
+
+
 def browser(path, text, name):
     wanted = name.replace("_", " ")
-    written = re.compile(r"""\b(?:test|it)(\.\w+)?\(\s*(['"`])((?:\\.|(?!\2).)*)\2(\s*,\s*\{[^}]*\})?""", re.S)
-    for how, _, title, options in written.findall(text):
-        plain = re.sub(r"\(\)", "", re.sub(r"\$\{[^}]*\}", "", title.replace("\\", ""))).replace("_", " ").strip()
-        if plain == wanted:
+    for how, _, title, options in BROWSER_TEST.findall(text):
+        if plain_title(title) == wanted:
             if how or re.search(r"\b(?:skip|todo)\b", options):
                 raise Missing(f"{path}#{name} is skipped")
             return TEST
@@ -203,7 +207,7 @@ def judged(repository, row):
 TABLES = (
     ("verification/asvs.csv", asvs.identifiers(), judged),
     ("verification/threats.csv", [f"T{number}" for number in range(1, 21)], tested),
-    ("verification/pains.csv", [str(number) for number in range(1, 26)], tested),
+    ("verification/pains.csv", [f"P{number}" for number in range(1, 26)], tested),
 )
 
 

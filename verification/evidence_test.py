@@ -13,6 +13,7 @@ from pathlib import Path
 
 import asvs
 import evidence
+import prove
 
 FILES = {
     "crates/lock/src/lib.rs": "mod door;\npub(crate) struct Bolt;\npub async fn turn() {}\n",
@@ -53,6 +54,8 @@ FILES = {
         test.skip('it creaks', () => {});
         test('it sticks', { todo: true }, () => {});
     """,
+    "crates/lock/Cargo.toml": "[package]\nname = \"a-lock\"\n",
+    "crates/clavero/Cargo.toml": "[package]\nname = \"the-program\"\n",
     "docs/policy.md": "# Policy\n## Whose key\nText.\n",
     "deny.toml": "unknown-git = \"deny\"\n",
     "scripts/lint": "exec clippy\n",
@@ -88,7 +91,7 @@ BAD = (
 )
 
 
-class Tables(unittest.TestCase):
+class Folder(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -100,6 +103,8 @@ class Tables(unittest.TestCase):
         (self.root / path).parent.mkdir(parents=True, exist_ok=True)
         (self.root / path).write_text(text, encoding="utf-8")
 
+
+class Tables(Folder):
     def faults(self, lines, numbers=("T1", "T2"), judge=evidence.tested):
         """What is said of a table of these lines."""
         self.write("table.csv", "\n".join(lines) + "\n")
@@ -161,6 +166,47 @@ class Tables(unittest.TestCase):
             self.assertEqual(evidence.check(self.root, tables), (0, 1))
         self.assertIn("FAILED table.csv: T1: there is no file", printed.getvalue())
         self.assertIn("later.csv: not there", printed.getvalue())
+
+
+class Numbers(Folder):
+    """What is run by a number of a table, and what is made of what the runners print."""
+
+    def run_of(self, reference):
+        return prove.run_of(evidence.Repository(self.root), reference)
+
+    def test_each_kind_of_test_has_its_runner(self):
+        for reference, expected in (
+            ("crates/lock/src/door.rs#it_shuts", ("nextest", "package(=a-lock) and test(/(^|::)it_shuts(::|$)/)")),
+            ("verification/attacks/t01.rs#no_guess_passes",
+             ("nextest", "package(=the-program) and test(/(^|::)no_guess_passes(::|$)/)")),
+            ("e2e/tests/door.test.js#it_opens", ("node", "tests/door.test.js")),
+            ("scripts/lint#clippy", ("script", ("scripts/lint",))),
+        ):
+            with self.subTest(reference):
+                self.assertEqual(self.run_of(reference)[:2], expected)
+        self.assertIsNone(self.run_of("crates/lock/src/lib.rs#Bolt"), "code is not run")
+        self.assertRaisesRegex(evidence.Missing, "nothing says how", self.run_of, "verification/world.py#start")
+
+    def test_a_number_may_be_written_in_any_way(self):
+        for written in ("T6", "t6", "T06"):
+            self.assertEqual(prove.canonical(written), "T6")
+
+    def test_a_test_that_did_not_run_is_no_proof(self):
+        said = """
+        PASS [   0.012s] (1/3) a-lock suite::one::it_shuts
+        SLOW [> 120.0s] (  ) a-lock suite::two::it_shuts
+        FAIL [ 121.000s] (2/3) a-lock suite::two::it_shuts
+        PASS [   0.012s] (3/3) a-lock::it it_shuts_early
+        """
+        for name, expected in (("it_shuts", "FAILED"), ("it_shuts_early", "holds"), ("it_opens", "NOT RUN")):
+            self.assertEqual(prove.outcome(prove.nextest_lines(said, name)), expected, name)
+        pattern = self.run_of("e2e/tests/door.test.js#it_opens").name
+        for said, expected in (
+            ("✔ it opens here (es) (12.5ms)\n✔ it opens there (en) (9ms)\n", "holds"),
+            ("✔ it opens here (es) (12.5ms)\n✖ it opens there (en) (9ms)\n", "FAILED"),
+            ("✔ it shuts (12.5ms)\n", "NOT RUN"),
+        ):
+            self.assertEqual(prove.outcome(prove.node_lines(said, pattern)), expected, said)
 
 
 class Standard(unittest.TestCase):

@@ -18,7 +18,7 @@ Who attacks and the arithmetic behind the limits: [threat-model.md](threat-model
 Requirement by requirement: [asvs.md](asvs.md).
 
 **One command runs all of it:** `scripts/prove`; `scripts/prove --long` as often as the long version does; `scripts/prove --list` says what would be run. It ends with one line for each proof, and with 1
-where one fails. The tables behind this page are `verification/threats.csv` and `verification/pains.csv`; `scripts/test evidence` fails where a test that is named here does not exist, is skipped, or is not compiled.
+where one fails. `scripts/prove T6`, `scripts/prove P7 T12` run the tests of those rows only, and end with a line for each test. The tables behind this page are `verification/threats.csv` and `verification/pains.csv`; `scripts/test evidence` fails where a test that is named here does not exist, is skipped, or is not compiled.
 
 **How to read it.** "What came out" is what the tests assert: were it otherwise, they would fail. That nothing was found is no proof that nothing is there; nobody but the project itself has looked so far.
 """
@@ -51,7 +51,7 @@ def page():
     lines += ["", "## What hurts people elsewhere", "Collected from public threads of the systems that do this job.", "",
               "| | pain | tried | what came out | shown by |", "|---|---|---|---|---|"]
     for row in rows("pains.csv"):
-        lines.append(f"| {row['number']} | {cell(row['name'])} | {cell(row['tried'])} | {cell(row['outcome'])} | {shown(row['evidence'])} |")
+        lines.append(f"| **{row['number']}** | {cell(row['name'])} | {cell(row['tried'])} | {cell(row['outcome'])} | {shown(row['evidence'])} |")
     return "\n".join(lines) + "\n"
 
 
