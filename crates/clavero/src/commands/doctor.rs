@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use clavero_protocol::{Mismatch, Timestamp};
+use clavero_protocol::{Mismatch, Role, Timestamp};
 use clavero_service::{BreachFilter, KeyRing, mail::Transport as _};
 use clavero_store::{Clock as _, Store, StoreError, SystemClock};
 use clavero_tax::{Authority, Fault};
@@ -23,6 +23,9 @@ const RECOMMENDED_LENGTH: usize = 15;
 
 /// Entries of the audit log wait for a second while a service runs, and until one starts otherwise.
 const LONGEST_UNSEALED: std::time::Duration = std::time::Duration::from_mins(1);
+
+/// Officers of a role, so that there is another one.
+const ENOUGH: usize = 2;
 
 /// How a check came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,6 +176,7 @@ async fn database(checkup: &mut Checkup, settings: &Settings, keys: Option<&KeyR
         checkup.failure("keys", &failure);
     }
     audit_log(checkup, settings, &*store).await;
+    desk(checkup, settings, &*store).await;
     match store.census().await {
         Ok(census) => {
             let (waiting, oldest) = (census.outbox.to_string(), show_duration(census.outbox_oldest));
@@ -232,6 +236,24 @@ async fn audit_log(checkup: &mut Checkup, settings: &Settings, store: &dyn Store
     if census.sealed > 0 && !file.exists() {
         checkup.say(Verdict::Hint, "audit", "audit-no-file", &[("path", &path)]);
     }
+}
+
+/// Whether there are enough officers for four eyes: who approved does not decide over an objection, and one admin lets nobody in.
+async fn desk(checkup: &mut Checkup, settings: &Settings, store: &dyn Store) {
+    let mut officers = match store.officers().await {
+        Ok(officers) => officers,
+        Err(error) => {
+            return checkup.failure("desk", &parts::store_failure(&settings.database, &error));
+        }
+    };
+    officers.retain(|officer| officer.active && officer.is_enrolled());
+    let holding = |role| officers.iter().filter(|officer| officer.role == role).count();
+    let [desk, supervisors, admins] = [Role::Desk, Role::Supervisor, Role::Admin].map(holding);
+    let enough = supervisors >= ENOUGH && admins >= ENOUGH;
+    let (verdict, key) =
+        if enough { (Verdict::Fine, "doctor-desk") } else { (Verdict::Hint, "doctor-desk-few") };
+    let [desk, supervisors, admins] = [desk, supervisors, admins].map(|count| count.to_string());
+    checkup.say(verdict, "desk", key, &[("desk", &desk), ("supervisors", &supervisors), ("admins", &admins)]);
 }
 
 /// A file that the first start will make: whether it will be able to.

@@ -8,6 +8,7 @@ use crate::{
     api::{Api, Flow, NEW_KEY},
     employers::Registry,
     mail::Inbox,
+    officers::Officer,
     server::Setup,
 };
 
@@ -160,6 +161,21 @@ fn the_doctor_finds_nothing_wrong_with_a_running_service_and_names_what_is_missi
     inbox.mood(crate::mail::Mood::RefusesConnections);
     let ill = server.run(&["doctor"]);
     assert_eq!(ill.status.code(), Some(1), "{ill:?}");
+}
+
+#[tokio::test]
+async fn the_doctor_says_when_nobody_could_decide_over_what_somebody_decided() {
+    let server = Setup::new(&Registry::default(), 9).start();
+    let desk = || {
+        let said = String::from_utf8(server.run(&["doctor", "--offline"]).stdout).unwrap();
+        told_of(&said, "desk").to_owned()
+    };
+    assert!(desk().starts_with("note"), "nobody at all: {}", desk());
+    for (name, role) in [("Ada", "supervisor"), ("Bea", "supervisor"), ("Eva", "admin"), ("Ida", "admin")] {
+        assert!(desk().starts_with("note"), "before {name}: {}", desk());
+        Officer::enrolled(&server, name, role).await;
+    }
+    assert!(desk().starts_with("ok"), "{}", desk());
 }
 
 #[test]
