@@ -30,6 +30,12 @@ async fn signs_in(http: &Client, server: &TestServer, employer: &Employer) -> u1
     sign_in.send().await.unwrap().status().as_u16()
 }
 
+/// "Validar".
+async fn starts(http: &Client, server: &TestServer, employer: &Employer) -> u16 {
+    let start = http.post(format!("{}/empleadores/recuperar-clave", server.address())).form(&identifiers(employer));
+    start.send().await.unwrap().status().as_u16()
+}
+
 fn address(number: usize) -> String {
     format!("198.{}.{}.7", 18 + number / 250, number % 250)
 }
@@ -71,6 +77,12 @@ async fn whoever_spends_a_whole_day_of_an_employer_shuts_neither_the_known_devic
     assert_eq!(inbox.arrived(&victim.email, 10).await, 10, "and no mail more");
 
     assert_eq!(signs_in(&owner, &server, &victim).await, 303, "at the first try");
+    // Three codes stay for whoever has such a device.
+    for _ in 0..3 {
+        assert_eq!(starts(&owner, &server, &victim).await, 303);
+    }
+    assert_eq!(inbox.arrived(&victim.email, 13).await, 13, "the owner's codes come all the same");
+    assert_eq!(starts(&owner, &server, &victim).await, 429, "a device is no way around the limits");
     // From a device that nobody knows the right key has to wait, and says for how long.
     let stranger = api.sign_in(&victim, OLD_KEY).await;
     stranger.assert_problem(429, "too-many-requests");

@@ -2,7 +2,8 @@
 
 use clavero_protocol::{EmployerKey, Exceeded, NormalizedPassword, Timestamp};
 use clavero_store::{
-    Actor, AuditEntry, ChangeKey, Denied, Employer, Limit, NewSession, Once, Rehash, Session, acts,
+    Actor, AuditEntry, ChangeKey, Denied, Employer, Limit, NewSession, Once, Rehash, Session, StoreError,
+    acts,
 };
 use uuid::Uuid;
 
@@ -78,11 +79,12 @@ impl Service {
         signed_in.ok_or(SignInError::InvalidCredentials).inspect_err(|_| refused())
     }
 
-    async fn known_device(
+    /// The device of a request, where it signed in as this employer before.
+    pub(crate) async fn known_device(
         &self,
         key: &EmployerKey,
         client: &Client,
-    ) -> Result<Option<[u8; 32]>, SignInError> {
+    ) -> Result<Option<[u8; 32]>, StoreError> {
         let Some(device) = client.device.as_deref().and_then(Token::parse) else { return Ok(None) };
         let digest = device.digest();
         Ok(self.store.knows_device(key, digest).await?.then_some(digest))

@@ -10,6 +10,8 @@ use crate::{Client, Identifiers, keys::KeyRing, settings::Settings};
 const MINUTE: Duration = Duration::from_mins(1);
 const DAY: Duration = Duration::from_hours(24);
 
+/// Codes of one employer in a day, besides those that anybody can ask for.
+const RESERVED_CODES: u32 = 3;
 /// Mismatches for one employer or one representative in a day before proof of work is asked for.
 const MISMATCHES_BEFORE_PROOF: u32 = 10;
 /// Wrong codes of an officer's app in a quarter of an hour, and in a day.
@@ -75,6 +77,12 @@ impl Budgets<'_> {
         self.log("mailbox", &email.index, vec![Rule { limit, window: DAY }])
     }
 
+    /// The codes that stay for whoever has a device that signed in before, when strangers spent the others: a guesser has none.
+    pub(crate) fn reserved_codes(&self, employer: &EmployerKey) -> Limit {
+        let of = employer.as_i64().to_be_bytes();
+        self.log("codes-reserved", &of, vec![Rule { limit: RESERVED_CODES, window: DAY }])
+    }
+
     /// Recoveries started from one network.
     pub(crate) fn starts(&self, client: &Client) -> Limit {
         self.rate("starts", &client.network(), self.settings.limits.starts_per_address, MINUTE * 10)
@@ -119,7 +127,9 @@ impl Budgets<'_> {
 
     /// What a completed recovery forgets: the owner has shown who they are.
     pub(crate) fn cleared_by_recovery(&self, employer: &EmployerKey) -> Vec<BudgetKey> {
-        vec![self.codes(employer).key, self.sign_ins_of_employer(employer, None).key]
+        [self.codes(employer), self.reserved_codes(employer), self.sign_ins_of_employer(employer, None)]
+            .map(|limit| limit.key)
+            .to_vec()
     }
 
     /// Sign-ins and enrolments begun at the desk from one network; many officers share one.

@@ -86,8 +86,10 @@ impl Service {
         let Toll { once, all_codes } = self.require_proof(&request, client).await?;
         match self.way_asking(&request.identifiers, client).await? {
             Way::Online(employer) => {
-                let limits = self.start_limits(&request.identifiers, &employer, client, all_codes);
-                let codes = Some(self.budgets().codes(&request.identifiers.employer).key);
+                let drawn = self.codes_for(&employer, client).await?;
+                let codes = drawn.first().map(|log| log.key);
+                let limits = [self.budgets().starts(client)].into_iter().chain(drawn).chain(all_codes);
+                let limits = limits.collect();
                 let subject = subject_of(&employer);
                 let lane = employer.record.email.as_ref().map(|email| email.lane);
                 let hint = self.hint_of(Some(&employer));
@@ -177,18 +179,21 @@ impl Service {
         Ok(limits.into_iter().zip(room).filter(|(_, room)| room.is_ok()).map(|(limit, _)| limit).collect())
     }
 
-    fn start_limits(
+    /// What the codes of a start draw on, the log of the employer's first. Where that has no room, a device that signed in before
+    /// draws on the reserve.
+    async fn codes_for(
         &self,
-        identifiers: &Identifiers,
         employer: &Employer,
         client: &Client,
-        all_codes: Option<Limit>,
-    ) -> Vec<Limit> {
-        let budgets = self.budgets();
-        let mut limits = vec![budgets.starts(client), budgets.codes(&identifiers.employer)];
-        limits.extend(employer.record.email.as_ref().map(|email| budgets.mailbox(email)));
-        limits.extend(all_codes);
-        limits
+    ) -> Result<Vec<Limit>, clavero_store::StoreError> {
+        let (budgets, key) = (self.budgets(), &employer.record.key);
+        let mut usual = vec![budgets.codes(key)];
+        usual.extend(employer.record.email.as_ref().map(|email| budgets.mailbox(email)));
+        let known = self.known_device(key, client).await?.is_some();
+        if known && self.store.peek(usual.clone()).await?.iter().any(Result::is_err) {
+            return Ok(vec![budgets.reserved_codes(key)]);
+        }
+        Ok(usual)
     }
 
     fn decoy_limits(
@@ -335,6 +340,9 @@ impl Service {
         let Some(codes) = record.codes else { return Ok(Vec::new()) };
         let mut limits = vec![budgets.codes_under(codes)];
         match record.recovery.employer() {
+            Some(key) if budgets.reserved_codes(key).key == codes => {
+                limits = vec![budgets.reserved_codes(key)]
+            }
             Some(key) => {
                 let email = self.store.employer(key).await?.and_then(|employer| employer.record.email);
                 limits.extend(email.map(|email| budgets.mailbox(&email)));
