@@ -4,36 +4,67 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-/// The breaks by name: what it does, and the trigger that does it.
-pub const BREAKS: [(&str, &str, &str); 5] = [
-    (
-        "guesses-uncounted",
-        "a guess is compared and not counted",
-        "CREATE TRIGGER broken AFTER UPDATE OF attempts ON recovery WHEN NEW.attempts > OLD.attempts BEGIN \
+/// A way to break the program.
+pub struct Break {
+    /// What it is called.
+    pub name: &'static str,
+    /// What it does.
+    pub what: &'static str,
+    /// The check that has to notice.
+    pub noticed_by: &'static str,
+    /// The trigger that does it.
+    trigger: &'static str,
+}
+
+/// The breaks.
+pub const BREAKS: [Break; 7] = [
+    Break {
+        name: "guesses-uncounted",
+        what: "a guess is compared and not counted",
+        noticed_by: "I3",
+        trigger: "CREATE TRIGGER broken AFTER UPDATE OF attempts ON recovery WHEN NEW.attempts > OLD.attempts BEGIN \
          UPDATE recovery SET attempts = OLD.attempts WHERE id = OLD.id; END",
-    ),
-    (
-        "notice-forgotten",
-        "a key changes and its owner is not told",
-        "CREATE TRIGGER broken AFTER INSERT ON outbox WHEN NEW.kind = 2 BEGIN \
+    },
+    Break {
+        name: "notice-forgotten",
+        what: "a key changes and its owner is not told",
+        noticed_by: "I6",
+        trigger: "CREATE TRIGGER broken AFTER INSERT ON outbox WHEN NEW.kind = 2 BEGIN \
          DELETE FROM outbox WHERE id = NEW.id; END",
-    ),
-    (
-        "entry-forgotten",
-        "a key changes and the log does not tell",
-        "CREATE TRIGGER broken AFTER INSERT ON audit WHEN NEW.act = 'credential.changed' BEGIN \
+    },
+    Break {
+        name: "entry-forgotten",
+        what: "a key changes and the log does not tell",
+        noticed_by: "I6",
+        trigger: "CREATE TRIGGER broken AFTER INSERT ON audit WHEN NEW.act = 'credential.changed' BEGIN \
          DELETE FROM audit WHERE seq = NEW.seq; END",
-    ),
-    (
-        "sessions-stay",
-        "sessions outlive the key",
-        "CREATE TRIGGER broken BEFORE DELETE ON session BEGIN SELECT RAISE(IGNORE); END",
-    ),
-    (
-        "budgets-forget",
-        "a budget is not written down",
-        "CREATE TRIGGER broken AFTER INSERT ON budget BEGIN DELETE FROM budget WHERE key = NEW.key; END",
-    ),
+    },
+    Break {
+        name: "sessions-stay",
+        what: "sessions outlive the key",
+        noticed_by: "I5",
+        trigger: "CREATE TRIGGER broken BEFORE DELETE ON session BEGIN SELECT RAISE(IGNORE); END",
+    },
+    Break {
+        name: "budgets-forget",
+        what: "a budget is not written down",
+        noticed_by: "I11",
+        trigger: "CREATE TRIGGER broken AFTER INSERT ON budget BEGIN DELETE FROM budget WHERE key = NEW.key; END",
+    },
+    Break {
+        name: "leaf-rewritten",
+        what: "an entry is rewritten after it was sealed",
+        noticed_by: "I14",
+        trigger: "CREATE TRIGGER broken AFTER INSERT ON audit_checkpoint WHEN NEW.size > 200 BEGIN \
+         UPDATE audit_entry SET line = replace(line, 'recovery', 'rec0very') WHERE place = 100; END",
+    },
+    Break {
+        name: "tree-forgets",
+        what: "the hashes of a part of the tree are written over",
+        noticed_by: "I14",
+        trigger: "CREATE TRIGGER broken AFTER INSERT ON audit_tile WHEN NEW.level = 0 BEGIN \
+         UPDATE audit_tile SET hashes = zeroblob(length(hashes)) WHERE level = 0 AND number = NEW.number - 1; END",
+    },
 ];
 
 /// Breaks the database at `path`.
@@ -41,10 +72,8 @@ pub const BREAKS: [(&str, &str, &str); 5] = [
 /// # Errors
 /// When there is no such break, or the database does not take it.
 pub fn apply(name: &str, path: &Path) -> Result<(), String> {
-    let (_, _, trigger) = BREAKS
-        .iter()
-        .find(|(known, ..)| *known == name)
-        .ok_or_else(|| format!("no break is called {name}"))?;
+    let broken = BREAKS.iter().find(|known| known.name == name);
+    let broken = broken.ok_or_else(|| format!("no break is called {name}"))?;
     let db = Connection::open(path).map_err(|error| error.to_string())?;
-    db.execute_batch(trigger).map_err(|error| error.to_string())
+    db.execute_batch(broken.trigger).map_err(|error| error.to_string())
 }

@@ -8,7 +8,10 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags, params};
 
-use crate::world::World;
+use crate::{
+    tree::{Tree, Waiting},
+    world::World,
+};
 
 /// Guesses that one code allows.
 const GUESSES_PER_CODE: u32 = 5;
@@ -55,6 +58,7 @@ pub(crate) struct Auditor {
     looks: u64,
     flows: HashMap<[u8; 16], Flow>,
     told: BTreeMap<i64, Told>,
+    tree: Tree,
 }
 
 impl Auditor {
@@ -64,7 +68,15 @@ impl Auditor {
     /// When there is none.
     pub(crate) fn open(path: &Path) -> rusqlite::Result<Self> {
         let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        Ok(Self { db, seq: 0, latest: 0, looks: 0, flows: HashMap::new(), told: BTreeMap::new() })
+        Ok(Self {
+            db,
+            seq: 0,
+            latest: 0,
+            looks: 0,
+            flows: HashMap::new(),
+            told: BTreeMap::new(),
+            tree: Tree::default(),
+        })
     }
 
     /// Looks at what the latest batch has left.
@@ -82,11 +94,14 @@ impl Auditor {
             .filter_map(|entry| entry.employer)
             .collect();
         for entry in &entries {
+            let (act, refusal) = (entry.act.clone(), entry.refusal.clone());
+            self.tree.wait(Waiting { at: entry.at, act, refusal });
             self.read(world, entry);
         }
         for employer in changed {
             self.change(world, employer)?;
         }
+        self.tree.look(&self.db, world)?;
         self.looks += 1;
         if self.looks.is_multiple_of(64) {
             self.keys(world)?;
@@ -242,6 +257,7 @@ impl Auditor {
     /// When the database cannot be read.
     pub(crate) fn end(&self, world: &World) -> rusqlite::Result<()> {
         self.keys(world)?;
+        self.tree.end(&self.db, world)?;
         let waiting: i64 = self.db.query_row("SELECT count(*) FROM outbox", [], |row| row.get(0))?;
         if waiting != 0 {
             world.violation(format_args!("I10: {waiting} mails are stuck"));

@@ -5,6 +5,7 @@ mod attacker;
 pub mod breaks;
 mod check;
 mod journal;
+mod node;
 mod owner;
 mod people;
 pub mod plan;
@@ -12,8 +13,10 @@ mod post;
 mod power;
 mod rng;
 pub mod run;
+mod sealing;
 mod time;
 mod trace;
+mod tree;
 mod world;
 
 pub use plan::Plan;

@@ -66,8 +66,8 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         }
     };
     if arguments.plan.broken.as_deref() == Some("list") {
-        for (name, what, _) in BREAKS {
-            writeln!(out, "{name:20} {what}")?;
+        for broken in BREAKS {
+            writeln!(out, "{:20} {} ({})", broken.name, broken.what, broken.noticed_by)?;
         }
         return Ok(ExitCode::SUCCESS);
     }

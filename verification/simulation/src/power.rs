@@ -1,25 +1,20 @@
-//! Power, disk and nodes: what runs, and how it dies.
+//! Power and disk: what runs, and how it dies.
 
 use std::{
     cell::RefCell,
     rc::Rc,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
-use clavero_protocol::Policy;
-use clavero_service::{BundledBreaches, Cost, Hashing, Service, Settings, mail::Sender, outbox::Worker};
-use clavero_store::{Clock, Disk, Sqlite, Stepper, Store, StoreError, SystemClock};
-use tokio::{sync::watch, time::sleep};
+use clavero_store::{Clock, Disk, Sqlite, Stepper, StoreError, SystemClock};
+use tokio::time::sleep;
 
 use crate::{
     check::Auditor,
-    post::Line,
+    node::start_node,
     time::SimulatedMachine,
-    world::{NODES, Node, World},
+    world::{NODES, World},
 };
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -116,57 +111,6 @@ fn choose(world: &World) -> (Duration, Disk, bool) {
         Disk::Works => {}
     }
     (wait, disk, (35..=39).contains(&lot))
-}
-
-/// Starts a node, as often as it takes, while there is power.
-pub(crate) async fn start_node(world: Arc<World>, place: usize) {
-    while let Some(store) = world.powered() {
-        if world.node(place).is_some() {
-            return;
-        }
-        let settings = Settings {
-            hashing: Hashing::Here(Cost { memory: 8, iterations: 1 }, Duration::from_millis(15)),
-            policy: policy(),
-            ..Settings::default()
-        };
-        let started = Service::start(
-            Arc::clone(&store) as Arc<dyn Store>,
-            Arc::clone(&world.keys),
-            Box::new(BundledBreaches),
-            settings,
-        )
-        .await;
-        let still = world.powered().is_some_and(|now| Arc::ptr_eq(&now, &store));
-        match started {
-            Ok(service) if still && world.node(place).is_none() => {
-                let node = node(&world, service);
-                world.put_node(place, node);
-                return;
-            }
-            Ok(_) => {}
-            Err(_) => sleep(Duration::from_secs(1)).await,
-        }
-    }
-}
-
-/// The rules of this world: the default's, without the brake over all codes, which would ask everybody for work.
-fn policy() -> Policy {
-    Policy { codes_per_day_total: 10_000_000, ..Policy::default() }
-}
-
-fn node(world: &Arc<World>, service: Arc<Service>) -> Node {
-    let cut = Arc::new(AtomicBool::new(false));
-    let line = Line { world: Arc::clone(world), cut: Arc::clone(&cut) };
-    let from = "no-responder@institucion.example".parse().expect("an address");
-    let sender = Sender { from, public_url: "https://clave.example".to_owned() };
-    let worker = Worker::new(Arc::clone(&service), Arc::new(line), sender);
-    let (dead, stop) = watch::channel(false);
-    let sweeper = tokio::spawn(Arc::clone(&service).sweep_forever());
-    // Told to stop only by its death.
-    let worker = tokio::spawn(async move {
-        worker.run(stop).await;
-    });
-    Node { service, dead, cut, tasks: vec![worker.abort_handle(), sweeper.abort_handle()] }
 }
 
 /// Kills nodes, sets clocks, takes the mail server away: each now and then.

@@ -4,11 +4,12 @@ use std::{
     fmt,
     path::PathBuf,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
+use clavero_audit::Verifier;
 use clavero_service::{KeyRing, Service};
 use clavero_store::Sqlite;
 use tokio::{select, sync::watch, task::AbortHandle};
@@ -34,7 +35,7 @@ pub(crate) struct Node {
     pub(crate) dead: watch::Sender<bool>,
     /// Whether its line to the mail server is cut: it dies with the node.
     pub(crate) cut: Arc<AtomicBool>,
-    /// Its worker and its sweeper.
+    /// Its worker, its sweeper and its sealer.
     pub(crate) tasks: Vec<AbortHandle>,
 }
 
@@ -50,6 +51,8 @@ pub(crate) struct World {
     pub(crate) path: PathBuf,
     /// The key ring.
     pub(crate) keys: Arc<KeyRing>,
+    /// What verifies the log's checkpoints, once a node has opened the log.
+    pub(crate) verifier: OnceLock<Verifier>,
     /// What was acknowledged to whom.
     pub(crate) journal: Mutex<Journal>,
     /// The mailboxes.
@@ -92,6 +95,7 @@ impl World {
             mail_down: AtomicBool::new(false),
             steps: AtomicU64::new(0),
             keys: Arc::new(keys),
+            verifier: OnceLock::new(),
             plan,
             employers,
             path,

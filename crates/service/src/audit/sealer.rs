@@ -36,13 +36,31 @@ pub struct Sealer {
     unkept: Option<String>,
     kept: Option<tokio::time::Instant>,
     halted: bool,
+    /// Whether what takes long is done on the thread that asks for it.
+    here: bool,
 }
 
 impl Sealer {
     /// A sealer of `log` that keeps its checkpoints at `path` as well.
     #[must_use]
     pub const fn new(log: AuditLog, path: PathBuf) -> Self {
-        Self { log, path, growth: None, told: None, unkept: None, kept: None, halted: false }
+        Self { log, path, growth: None, told: None, unkept: None, kept: None, halted: false, here: false }
+    }
+
+    /// The same, with ciphers, hashes and the file on the thread that runs it: where there is one thread only, and the order of
+    /// what happens must be the same each time.
+    #[must_use]
+    pub const fn here(mut self) -> Self {
+        self.here = true;
+        self
+    }
+
+    /// Does what takes long where no request waits for it.
+    async fn aside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, tokio::task::JoinError> {
+        if self.here { Ok(work()) } else { tokio::task::spawn_blocking(work).await }
     }
 
     /// Seals every second until told to stop, and then what is left.
@@ -116,7 +134,7 @@ impl Sealer {
         };
         let (seqs, count, log) = ((first.seq, last.seq), waiting.len(), self.log.clone());
         // Ciphers and hashes for a few hundred entries: some milliseconds that no request waits for.
-        let made = tokio::task::spawn_blocking(move || make(&log, growth, &waiting, seqs)).await;
+        let made = self.aside(move || make(&log, growth, &waiting, seqs)).await;
         let (growth, batch) = made.map_err(|_| LogError::Damaged)??;
         let note = Some(batch.checkpoint.clone());
         if !self.log.store.seal(batch).await? {
@@ -150,7 +168,7 @@ impl Sealer {
         }
         let Some(note) = self.unkept.clone() else { return Ok(()) };
         let path = self.path.clone();
-        let kept = tokio::task::spawn_blocking(move || file::append(&path, &note)).await;
+        let kept = self.aside(move || file::append(&path, &note)).await;
         kept.map_err(std::io::Error::other)??;
         (self.unkept, self.kept) = (None, Some(now));
         Ok(())

@@ -8,10 +8,7 @@ use std::{
 
 use tokio::time::Instant;
 
-use crate::{
-    mail::{Delivery, Reply, Transport},
-    secrets::random,
-};
+use crate::mail::{Delivery, Reply, Transport};
 
 /// Real hand-overs that are remembered.
 const KEPT: usize = 64;
@@ -49,10 +46,10 @@ impl Mirror {
         seen.push_back(Seen { at: Instant::now(), took, delivery });
     }
 
-    /// Does what one of the latest real ones did. Where there was none, or the latest met a relay that takes nothing from
+    /// Does what one of the latest real ones did: which one, `chance` says. Where there was none, or the latest met a relay that takes nothing from
     /// anyone, asks the mail server how it is now.
-    pub(super) async fn pretend(&self, transport: &dyn Transport) -> Delivery {
-        match self.choose(Instant::now(), u32::from_be_bytes(random())) {
+    pub(super) async fn pretend(&self, transport: &dyn Transport, chance: u32) -> Delivery {
+        match self.choose(Instant::now(), chance) {
             Some(Seen { took, delivery, .. }) => {
                 tokio::time::sleep(took).await;
                 // A refusal is a real mailbox's own; its decoy twin is one that exists.
@@ -101,24 +98,24 @@ mod tests {
         let (took, began) = (Duration::from_millis(20), Instant::now());
         let mirror = Mirror::default();
         mirror.note(took, Delivery::Refused(Reply::Recipient));
-        assert_eq!(mirror.pretend(&DOWN).await, Delivery::Accepted);
+        assert_eq!(mirror.pretend(&DOWN, 1).await, Delivery::Accepted);
         assert!(began.elapsed() >= took);
         let greylisted = Delivery::Deferred(Reply::Transient);
         for _ in 0..KEPT {
             mirror.note(Duration::ZERO, greylisted);
         }
-        assert_eq!(mirror.pretend(&DOWN).await, greylisted);
+        assert_eq!(mirror.pretend(&DOWN, 1).await, greylisted);
     }
 
     #[tokio::test]
     async fn a_decoy_waits_while_the_relay_takes_nothing_and_no_longer() {
         let mirror = Mirror::default();
-        assert_eq!(mirror.pretend(&DOWN).await, WAITS, "nothing was sent yet");
-        assert_eq!(mirror.pretend(&UP).await, Delivery::Accepted);
+        assert_eq!(mirror.pretend(&DOWN, 1).await, WAITS, "nothing was sent yet");
+        assert_eq!(mirror.pretend(&UP, 1).await, Delivery::Accepted);
         mirror.note(Duration::ZERO, Delivery::Accepted);
         mirror.note(Duration::ZERO, Delivery::Deferred(Reply::Relay));
-        assert_eq!(mirror.pretend(&DOWN).await, WAITS);
-        assert_eq!(mirror.pretend(&UP).await, Delivery::Accepted);
+        assert_eq!(mirror.pretend(&DOWN, 1).await, WAITS);
+        assert_eq!(mirror.pretend(&UP, 1).await, Delivery::Accepted);
         mirror.note(Duration::ZERO, Delivery::Accepted);
         assert!(mirror.choose(Instant::now(), 1).is_some());
         assert!(mirror.choose(Instant::now() + FRESH, 1).is_none(), "what was long ago says nothing");

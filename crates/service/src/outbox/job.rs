@@ -109,7 +109,7 @@ impl Job {
         let (employer, case) = (self.mail.employer.as_ref(), self.mail.case.as_ref());
         let key = employer.map(|employer| employer.record.key).or(case.map(|case| case.record.case.employer));
         let Some(key) = key else {
-            return Way::Said(self.mirror.pretend(self.transport.as_ref()).await);
+            return Way::Said(self.mirror.pretend(self.transport.as_ref(), self.chance("decoy")).await);
         };
         let began = Instant::now();
         // The mails of a case go to its own mailbox, or to the one that was on record when it was asked for.
@@ -206,13 +206,13 @@ impl Job {
             return MailOutcome::Dropped;
         }
         let longest = if is_notice(self.mail.kind) { LONGEST_NOTICE_WAIT } else { LONGEST_WAIT };
-        MailOutcome::Retry { after: back_off(self.mail.attempts, longest, self.chance()) }
+        MailOutcome::Retry { after: back_off(self.mail.attempts, longest, self.chance("back-off")) }
     }
 
-    /// Chance of its own for each attempt of each mail, and the same whenever that is asked.
-    fn chance(&self) -> u32 {
+    /// Chance of its own for each attempt of each mail and each purpose, and the same whenever that is asked.
+    fn chance(&self, purpose: &str) -> u32 {
         let parts: [&[u8]; 2] = [&self.mail.id.0.to_be_bytes(), &self.mail.attempts.to_be_bytes()];
-        let [a, b, c, d, ..] = self.service.keys.index("back-off", &parts);
+        let [a, b, c, d, ..] = self.service.keys.index(purpose, &parts);
         u32::from_be_bytes([a, b, c, d])
     }
 
