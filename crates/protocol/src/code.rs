@@ -2,7 +2,10 @@
 
 use zeroize::Zeroizing;
 
-use crate::FieldError;
+use crate::{
+    FieldError,
+    identifier::{check_digits, normalise},
+};
 
 /// A typed code: the right number of digits, whatever was put between them. Not printable, not comparable but in constant
 /// time by those who know the right one, wiped when dropped.
@@ -12,16 +15,9 @@ impl TypedCode {
     /// Reads a typed code of `digits` digits. Spaces, dashes, full-width digits and those of other scripts come from
     /// assistive technology, foreign keyboards and pasting; they are accepted.
     pub fn parse(text: &str, digits: u8) -> Result<Self, FieldError> {
-        let text = Zeroizing::new(crate::identifier::normalise(text)?);
-        if !text.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(FieldError::NotDigits);
-        }
-        let (found, expected) = (text.len(), usize::from(digits));
-        match found.cmp(&expected) {
-            std::cmp::Ordering::Less => Err(FieldError::TooShort { found, expected }),
-            std::cmp::Ordering::Greater => Err(FieldError::TooLong { found, expected }),
-            std::cmp::Ordering::Equal => Ok(Self(text)),
-        }
+        let text = Zeroizing::new(normalise(text)?);
+        check_digits(&text, usize::from(digits))?;
+        Ok(Self(text))
     }
 
     /// The digits.

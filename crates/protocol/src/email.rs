@@ -97,6 +97,7 @@ mod tests {
             "a b@c.example",
             "a@b",
             "a@-b.example",
+            "a@b-.example",
             "a@b..example",
             "@b.example",
             "a@",
@@ -133,11 +134,12 @@ mod tests {
         let long = |local: usize, label: usize| {
             format!("{}@{}.example", "l".repeat(local), vec!["d".repeat(label); 3].join("."))
         };
-        assert!(EmailAddress::parse(&long(52, 63)).is_ok());
+        assert!(EmailAddress::parse(&long(54, 63)).is_ok());
         assert_eq!(
-            EmailAddress::parse(&long(64, 63)),
-            Err(FieldError::TooLong { found: 264, expected: 254 })
+            EmailAddress::parse(&long(55, 63)),
+            Err(FieldError::TooLong { found: 255, expected: 254 })
         );
+        assert!(EmailAddress::parse(&long(64, 10)).is_ok());
         assert_eq!(EmailAddress::parse(&long(65, 10)), Err(FieldError::EmailForm));
         assert_eq!(EmailAddress::parse(&long(10, 64)), Err(FieldError::EmailForm));
     }
@@ -158,7 +160,7 @@ mod tests {
     #[test]
     fn only_the_domain_ignores_case() {
         let parse = |text| EmailAddress::parse(text).unwrap();
-        assert_eq!(parse("Ana@CORREO.Example"), parse("Ana@correo.example"));
+        assert_eq!(parse("Ana@CORREO.Example").as_str(), "Ana@correo.example");
         assert_ne!(parse("Ana@correo.example"), parse("ana@correo.example"));
     }
 

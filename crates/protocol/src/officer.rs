@@ -124,50 +124,67 @@ pub fn may_disable(by: By<'_>, whom: &Colleague, other_admins: usize) -> Result<
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
+    use std::collections::BTreeSet;
 
     use super::*;
 
-    fn colleague() -> impl Strategy<Value = Colleague> {
-        let role = prop::sample::select(Role::ALL.to_vec());
-        (0..4_u8, role, any::<bool>()).prop_map(|(id, role, active)| Colleague {
-            id: OfficerId([id; 16]),
-            role,
-            active,
-        })
+    /// Three people in each role, who may still act or not.
+    fn colleagues() -> impl Iterator<Item = Colleague> {
+        let people = (0..3).flat_map(|id| Role::ALL.map(|role| (OfficerId([id; 16]), role)));
+        people.flat_map(|(id, role)| [true, false].map(|active| Colleague { id, role, active }))
     }
 
-    proptest! {
-        #[test]
-        fn a_way_in_takes_two_admins_who_are_not_the_one_who_gets_it(
-            first in colleague(), second in colleague(), whom in colleague(),
-        ) {
-            let asked = may_ask_enrolment(Some(&first), &whom);
-            let confirmed = may_confirm_enrolment(&second, first.id, &whom);
-            if asked.is_ok() && confirmed.is_ok() {
-                prop_assert!(first.role == Role::Admin && second.role == Role::Admin);
-                prop_assert!(first.active && second.active && whom.active);
-                prop_assert!(first.id != second.id && first.id != whom.id && second.id != whom.id);
-            }
-        }
+    fn pairs() -> impl Iterator<Item = (Colleague, Colleague)> {
+        colleagues().flat_map(|by| colleagues().map(move |whom| (by, whom)))
+    }
 
-        #[test]
-        fn the_last_admin_stays_whoever_asks(by in prop::option::of(colleague()), whom in colleague()) {
-            if whom.role == Role::Admin {
-                prop_assert!(may_disable(by.as_ref(), &whom, 0).is_err());
+    #[test]
+    fn a_way_in_takes_two_admins_who_are_not_the_one_who_gets_it() {
+        let admin = |one: &Colleague| one.role == Role::Admin && one.active;
+        for (first, whom) in pairs() {
+            let asks = admin(&first) && first.id != whom.id && whom.active;
+            assert_eq!(may_ask_enrolment(Some(&first), &whom).is_ok(), asks, "{first:?} {whom:?}");
+            let withdraws = admin(&first) && first.id != whom.id;
+            assert_eq!(may_withdraw_enrolment(&first, whom.id).is_ok(), withdraws, "{first:?} {whom:?}");
+            for second in colleagues() {
+                let confirms = admin(&second) && second.id != whom.id && second.id != first.id && whom.active;
+                let answer = may_confirm_enrolment(&second, first.id, &whom);
+                assert_eq!(answer.is_ok(), confirms, "{second:?} {first:?} {whom:?}");
             }
         }
+    }
 
-        #[test]
-        fn nobody_without_the_role_touches_anybodys_access(by in colleague(), whom in colleague()) {
-            if by.role != Role::Admin || !by.active {
-                let refused = Err(OfficerRefusal::NotAllowed);
-                prop_assert_eq!(may_ask_enrolment(Some(&by), &whom), refused);
-                prop_assert_eq!(may_confirm_enrolment(&by, OfficerId([9; 16]), &whom), refused);
-                prop_assert_eq!(may_withdraw_enrolment(&by, whom.id), refused);
-                prop_assert_eq!(may_disable(Some(&by), &whom, 1), refused);
-            }
+    #[test]
+    fn the_last_admin_stays_whoever_asks() {
+        for (by, whom) in pairs() {
+            let asks = by.role == Role::Admin && by.active && by.id != whom.id && whom.active;
+            assert_eq!(may_disable(Some(&by), &whom, 1).is_ok(), asks, "{by:?} {whom:?}");
+            let nobody_left = asks && whom.role != Role::Admin;
+            assert_eq!(may_disable(Some(&by), &whom, 0).is_ok(), nobody_left, "{by:?} {whom:?}");
         }
+    }
+
+    #[test]
+    fn each_refusal_has_its_name() {
+        let officer = |id, role, active| Colleague { id: OfficerId([id; 16]), role, active };
+        let (ana, beto) = (officer(1, Role::Admin, true), officer(2, Role::Admin, true));
+        let (gone, clerk) = (officer(3, Role::Desk, false), officer(4, Role::Desk, true));
+        let refusals = [
+            (may_ask_enrolment(Some(&clerk), &ana), OfficerRefusal::NotAllowed),
+            (may_ask_enrolment(Some(&ana), &ana), OfficerRefusal::OwnAccount),
+            (may_ask_enrolment(Some(&ana), &gone), OfficerRefusal::Inactive),
+            (may_confirm_enrolment(&ana, ana.id, &clerk), OfficerRefusal::SameAdmin),
+            (may_withdraw_enrolment(&ana, ana.id), OfficerRefusal::OwnAccount),
+            (may_disable(Some(&ana), &beto, 0), OfficerRefusal::LastAdmin),
+        ];
+        for (answer, refusal) in refusals {
+            assert_eq!(answer, Err(refusal));
+        }
+        let words: BTreeSet<_> = refusals.iter().map(|(_, refusal)| refusal.as_str()).collect();
+        assert_eq!(
+            words,
+            BTreeSet::from(["inactive", "last_admin", "not_allowed", "own_account", "same_admin"])
+        );
     }
 
     #[test]

@@ -170,6 +170,13 @@ mod tests {
         assert_eq!(parse("0000-0000-0000-16JE"), Err(ReferenceError::Slip));
     }
 
+    #[test]
+    fn a_slips_secret_can_be_wiped() {
+        let mut secret = CaseReference::parse("0000-0000-0000-16JD").unwrap();
+        zeroize::Zeroize::zeroize(&mut secret);
+        assert_eq!(secret.as_str(), "\0".repeat(LENGTH));
+    }
+
     proptest! {
         #[test]
         fn what_is_shown_is_read_back(reference in references()) {

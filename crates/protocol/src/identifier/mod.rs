@@ -14,6 +14,8 @@ pub use representative::RepresentativeId;
 pub use ruc::{Ruc, RucKind};
 pub use sucursal::Sucursal;
 
+use std::cmp::Ordering;
+
 use crate::plain::without_separators;
 
 /// What is typed longer than this is no identifier, whatever it holds.
@@ -146,19 +148,27 @@ pub(crate) fn normalise(text: &str) -> Result<String, FieldError> {
     if plain.is_empty() { Err(FieldError::Empty) } else { Ok(plain) }
 }
 
-/// The digits of a normalised text, exactly `N` of them, as numbers.
-pub(crate) fn digits<const N: usize>(text: &str) -> Result<[u8; N], FieldError> {
+/// Whether a normalised text is `expected` digits and nothing else.
+pub(crate) fn check_digits(text: &str, expected: usize) -> Result<(), FieldError> {
     if !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(FieldError::NotDigits);
     }
     let found = text.len();
-    text.as_bytes().try_into().map(|digits: [u8; N]| digits.map(|digit| digit - b'0')).map_err(|_| {
-        if found < N {
-            FieldError::TooShort { found, expected: N }
-        } else {
-            FieldError::TooLong { found, expected: N }
-        }
-    })
+    match found.cmp(&expected) {
+        Ordering::Less => Err(FieldError::TooShort { found, expected }),
+        Ordering::Greater => Err(FieldError::TooLong { found, expected }),
+        Ordering::Equal => Ok(()),
+    }
+}
+
+/// The digits of a normalised text, exactly `N` of them, as numbers.
+pub(crate) fn digits<const N: usize>(text: &str) -> Result<[u8; N], FieldError> {
+    check_digits(text, N)?;
+    let mut digits = [0; N];
+    for (digit, byte) in digits.iter_mut().zip(text.bytes()) {
+        *digit = byte - b'0';
+    }
+    Ok(digits)
 }
 
 pub(crate) fn number(digits: &[u8]) -> i64 {

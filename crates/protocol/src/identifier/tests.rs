@@ -6,8 +6,15 @@ use super::*;
 
 #[test]
 fn known_numbers_are_accepted() {
-    for cedula in ["1714307103", "1710034065", "171430710-3", " 171 430 7103 ", "１７１４３０７１０３"]
-    {
+    for cedula in [
+        "1714307103",
+        "1710034065",
+        // A nine that counts once stays a nine.
+        "0926687856",
+        "171430710-3",
+        " 171 430 7103 ",
+        "１７１４３０７１０３",
+    ] {
         assert!(Cedula::parse(cedula).is_ok(), "{cedula}");
     }
     for (ruc, kind) in [
@@ -58,8 +65,8 @@ fn each_refusal_says_what_to_change() {
         (sucursal("00001"), long(5, 4)),
         (sucursal("1a"), FieldError::NotDigits),
         (EmployerKey::new(domestic, second).unwrap_err(), FieldError::DomesticSucursal),
-        (representative("AB1"), short(3, 5)),
-        (representative(&"A1".repeat(11)), long(22, 20)),
+        (representative("AB12"), short(4, 5)),
+        (representative(&"A".repeat(21)), long(21, 20)),
         (representative("EXT82#53"), FieldError::ForeignerForm),
         (representative("123456789"), short(9, 10)),
         (EmployerKind::parse("mixta").unwrap_err(), FieldError::UnknownWord),
@@ -73,6 +80,13 @@ fn each_refusal_says_what_to_change() {
     let reached = codes(table.iter().map(|(found, _)| *found).collect());
     assert_eq!(reached, codes(FieldError::ALL.to_vec()));
     assert_eq!(reached.len(), FieldError::ALL.len());
+}
+
+#[test]
+fn the_sentence_of_a_wrong_length_has_its_numbers() {
+    assert_eq!(FieldError::TooShort { found: 9, expected: 10 }.counts(), Some((9, 10)));
+    assert_eq!(FieldError::TooLong { found: 11, expected: 10 }.counts(), Some((11, 10)));
+    assert_eq!(FieldError::CheckDigit.counts(), None);
 }
 
 #[test]
@@ -114,6 +128,9 @@ fn a_bodys_check_digit_is_only_advice() {
 
 #[test]
 fn a_foreigners_code_is_stored_in_capitals() {
+    for shortest_or_longest in ["EXT82".to_owned(), "E".repeat(20)] {
+        assert!(RepresentativeId::parse(&shortest_or_longest, &ForeignerRule::default()).is_ok());
+    }
     let code = RepresentativeId::parse("ext-82553", &ForeignerRule::default()).unwrap();
     assert_eq!(code.as_str(), "EXT82553");
     assert_eq!(RepresentativeId::from_stored("EXT82553").unwrap(), code);

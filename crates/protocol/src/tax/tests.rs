@@ -71,7 +71,7 @@ fn of_both_the_authority_counts_while_its_answer_is_young_and_then_the_newer() {
         // The register was imported after the answer, and its file may still be older than it.
         ((Active, HOUR), (Suspended, 5 * DAY), Suspended),
         ((Suspended, HOUR), (Active, 6 * DAY), Active),
-        ((Active, HOUR), (Suspended, 8 * DAY), Active),
+        ((Active, HOUR), (Suspended, 7 * DAY), Active),
         ((Suspended, 30 * DAY), (Active, HOUR), Active),
         ((Active, 30 * DAY), (Suspended, 20 * DAY), Suspended),
         ((Active, HOUR), (Unknown, HOUR), Active),
@@ -84,6 +84,24 @@ fn of_both_the_authority_counts_while_its_answer_is_young_and_then_the_newer() {
         };
         assert_eq!(both.settled(&record, NOW), expected, "{record:?}");
     }
+}
+
+#[test]
+fn the_authoritys_words_are_read_in_any_case_and_others_are_for_a_person_to_look_at() {
+    let read = |word| TaxState::parse(word);
+    assert_eq!(read("ACTIVO"), TaxState::Active);
+    assert_eq!(read(" suspendido "), TaxState::Suspended);
+    assert_eq!(read("Pasivo"), TaxState::Closed);
+    assert_eq!(read("ANULADO"), TaxState::Other);
+}
+
+#[test]
+fn what_lapses_soon_is_asked_for_anew_after_half_its_life() {
+    let policy = TaxPolicy { max_age: 6 * HOUR, ..policy(TaxSource::Live) };
+    let inquiry = |age| policy.inquiry(&answered(TaxState::Active, age), NOW);
+    assert_eq!(inquiry(Duration::from_secs(3 * 3_600 - 1)), Inquiry::Needless);
+    assert_eq!(inquiry(3 * HOUR), Inquiry::Afterwards);
+    assert_eq!(inquiry(6 * HOUR), Inquiry::First);
 }
 
 #[test]
