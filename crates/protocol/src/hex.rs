@@ -9,3 +9,13 @@ impl fmt::Display for Hex<'_> {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_byte_has_two_small_digits() {
+        assert_eq!(Hex(&[0x00, 0x0a, 0xff]).to_string(), "000aff");
+    }
+}

@@ -132,7 +132,7 @@ fn a_foreigners_code_is_stored_in_capitals() {
         assert!(RepresentativeId::parse(&shortest_or_longest, &ForeignerRule::default()).is_ok());
     }
     let code = RepresentativeId::parse("ext-82553", &ForeignerRule::default()).unwrap();
-    assert_eq!(code.as_str(), "EXT82553");
+    assert_eq!((code.as_str().as_ref(), code.to_string().as_str()), ("EXT82553", "EXT82553"));
     assert_eq!(RepresentativeId::from_stored("EXT82553").unwrap(), code);
 }
 
