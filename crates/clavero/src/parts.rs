@@ -98,8 +98,30 @@ pub(crate) fn unready_failure(database: &Database, unready: Unready) -> Failure 
     }
 }
 
+/// Opens the database and reads the key ring. Makes either where there is none; but no ring beside a database that has one
+/// already: that one would open nothing, and stand where the right one belongs.
+pub(crate) async fn open_with_keys(settings: &Settings) -> Result<(Arc<dyn Store>, Arc<KeyRing>), Failure> {
+    let store = open_store(settings).await?;
+    if lacks_keys(settings, &*store).await? {
+        return Err(no_keys(settings));
+    }
+    Ok((store, open_keys(settings)?))
+}
+
+/// Whether the database belongs to a ring, and there is none where it should be.
+pub(crate) async fn lacks_keys(settings: &Settings, store: &dyn Store) -> Result<bool, Failure> {
+    let has_ring = store.has_key_ring().await;
+    let has_ring = has_ring.map_err(|error| store_failure(&settings.database, &error))?;
+    Ok(has_ring && matches!(settings.key_file.try_exists(), Ok(false)))
+}
+
+/// That it is so.
+pub(crate) fn no_keys(settings: &Settings) -> Failure {
+    Failure::say("failed-no-keys", [("path", &settings.key_file.display())])
+}
+
 /// Reads the key ring; makes one where there is none.
-pub(crate) fn open_keys(settings: &Settings) -> Result<Arc<KeyRing>, Failure> {
+fn open_keys(settings: &Settings) -> Result<Arc<KeyRing>, Failure> {
     let path = &settings.key_file;
     KeyRing::open_or_create(path).map(Arc::new).map_err(|error| keys_failure(path, &error))
 }

@@ -105,6 +105,9 @@ pub trait Store: Cases + Log + Officers + Registers + Restores + TaxAnswers + Se
     /// The number that is part of every secret; a restore raises it.
     async fn epoch(&self) -> Result<u64, StoreError>;
 
+    /// Whether the database belongs to a key ring already.
+    async fn has_key_ring(&self) -> Result<bool, StoreError>;
+
     /// Writes `fingerprint` down when none stands yet, and answers the one that stands: two nodes with different key
     /// rings notice.
     async fn key_ring_fingerprint(&self, fingerprint: Digest) -> Result<Digest, StoreError>;

@@ -170,9 +170,13 @@ async fn database(checkup: &mut Checkup, settings: &Settings, keys: Option<&KeyR
     }
     checkup.say(Verdict::Fine, "schema", "doctor-schema-fine", &[]);
     clock(checkup, store.now());
-    if let Some(keys) = keys
-        && let Err(failure) = parts::bind(settings, &*store, keys).await
-    {
+    let bound = match keys {
+        Some(keys) => parts::bind(settings, &*store, keys).await,
+        None => parts::lacks_keys(settings, &*store)
+            .await
+            .and_then(|lacks| if lacks { Err(parts::no_keys(settings)) } else { Ok(()) }),
+    };
+    if let Err(failure) = bound {
         checkup.failure("keys", &failure);
     }
     audit_log(checkup, settings, &*store).await;

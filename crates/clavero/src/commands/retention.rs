@@ -9,7 +9,7 @@ const AT_ONCE: u32 = 200;
 
 /// Deletes old recoveries and cases, destroys the keys of old personal data in the log, and says how many.
 pub(crate) async fn run(settings: &Settings, terminal: Terminal) -> Result<(), Failure> {
-    let (store, keys) = (parts::open_store(settings).await?, parts::open_keys(settings)?);
+    let (store, keys) = parts::open_with_keys(settings).await?;
     parts::bind(settings, &*store, &keys).await?;
     let failed = |error: StoreError| parts::store_failure(&settings.database, &error);
     let (now, kept, policy) = (store.now(), &settings.retention, &settings.recovery);

@@ -79,7 +79,7 @@ pub(super) async fn start_service(
     settings: &Settings,
     told: clavero_service::Settings,
 ) -> Result<Arc<Service>, Failure> {
-    let (store, keys) = (parts::open_store(settings).await?, parts::open_keys(settings)?);
+    let (store, keys) = parts::open_with_keys(settings).await?;
     let breached = parts::breached(settings)?;
     Service::start(store, keys, breached, told).await.map_err(|error| match error {
         ServiceError::Tax(error) => unusable(settings, error),

@@ -125,6 +125,26 @@ async fn a_key_ring_from_before_a_rotation_is_refused() {
 }
 
 #[tokio::test]
+async fn beside_a_database_that_has_a_key_ring_no_other_one_is_made() {
+    let mut server = Setup::new(&Registry::default(), Inbox::open().port()).start();
+    let ring = server.folder().join("keys.toml");
+    assert!(server.terminate().success());
+    let aside = ring.with_extension("aside");
+    fs::rename(&ring, &aside).unwrap();
+    for command in [["serve"].as_slice(), &["retention"], &["audit", "verify"], &["doctor"]] {
+        let refused = server.run(command);
+        assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+        let said = [refused.stdout, refused.stderr].concat();
+        let said = String::from_utf8(said).unwrap();
+        assert!(said.contains("there is none at") && said.contains("keys.toml"), "{command:?}: {said}");
+        assert!(!ring.exists(), "{command:?} made a ring");
+    }
+    fs::rename(&aside, &ring).unwrap();
+    server.restart();
+    assert!(server.terminate().success());
+}
+
+#[tokio::test]
 async fn bad_rows_are_told_by_line_and_left_out_and_the_good_ones_load() {
     let mut registry = Registry::default();
     let (good, bad) = (registry.company(), registry.company());

@@ -36,6 +36,10 @@ impl<E: Engine> Store for E {
         self.glance((), |db, ()| Box::pin(meta::epoch(db))).await
     }
 
+    async fn has_key_ring(&self) -> Result<bool, StoreError> {
+        self.glance((), |db, ()| Box::pin(meta::has_key_ring(db))).await
+    }
+
     async fn key_ring_fingerprint(&self, fingerprint: Digest) -> Result<Digest, StoreError> {
         self.write(fingerprint, |tx, fingerprint| Box::pin(meta::key_ring(tx, fingerprint))).await
     }

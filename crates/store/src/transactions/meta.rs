@@ -41,6 +41,11 @@ pub(crate) fn ready(tx: &dyn Tx) -> Result<(), StoreError> {
     tx.put("DELETE FROM meta WHERE key = 'unready'", params![])
 }
 
+pub(crate) async fn has_key_ring(db: &dyn Read) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM meta WHERE key = 'key_ring'";
+    Ok(db.first(sql, params![], |_| Ok(())).await?.is_some())
+}
+
 pub(crate) async fn key_ring(tx: &dyn Tx, fingerprint: &Digest) -> Result<Digest, StoreError> {
     let sql = "INSERT INTO meta (key, value) VALUES ('key_ring', ?1) ON CONFLICT DO NOTHING";
     tx.put(sql, params![fingerprint])?;

@@ -171,6 +171,7 @@ failed-clock-behind = the clock is { $seconds } s behind the newest moment in { 
 failed-keys = the key ring { $path } cannot be used: { $why }
 failed-keys-mode = the key ring { $path } has mode { $mode }, so others may read it; run chmod 600 { $path }
 failed-keys-form = { $path } is not a key ring
+failed-no-keys = the database belongs to a key ring, and there is none at { $path }; put the one there that it was made with. None was made
 failed-older-keys = the key ring { $path } lacks the key { $id }, which was in use already: it is a copy from before `clavero keys rotate`; put the newer one in its place
 failed-foreign-keys = the database belongs to another key ring than { $path }; name the one that it was made with in secrets.key_file
 failed-breach-filter = the filter of breached passwords { $path } cannot be used: { $why }

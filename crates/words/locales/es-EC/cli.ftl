@@ -171,6 +171,7 @@ failed-clock-behind = el reloj está { $seconds } s por detrás del último mome
 failed-keys = no se puede usar el llavero { $path }: { $why }
 failed-keys-mode = el llavero { $path } tiene el modo { $mode }, así que otros pueden leerlo; ejecute chmod 600 { $path }
 failed-keys-form = { $path } no es un llavero
+failed-no-keys = la base de datos es de un llavero, y en { $path } no hay ninguno; ponga ahí aquel con el que se creó. No se creó uno nuevo
 failed-older-keys = al llavero { $path } le falta la llave { $id }, con la que ya se trabajó: es una copia anterior a `clavero keys rotate`; ponga en su lugar la copia más nueva
 failed-foreign-keys = la base de datos es de otro llavero que { $path }; ponga en secrets.key_file aquel con el que se creó
 failed-breach-filter = no se puede usar el filtro de contraseñas filtradas { $path }: { $why }

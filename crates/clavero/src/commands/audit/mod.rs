@@ -43,7 +43,7 @@ async fn log(settings: &Settings) -> Result<Option<AuditLog>, Failure> {
     if let Some(path) = settings.database.file().filter(|path| !path.exists()) {
         return Err(Failure::say("failed-audit-no-database", [("path", &path.display())]));
     }
-    let (store, keys) = (parts::open_store(settings).await?, parts::open_keys(settings)?);
+    let (store, keys) = parts::open_with_keys(settings).await?;
     parts::bind(settings, &*store, &keys).await?;
     let failed = |error: LogError| parts::log_failure(settings, &error);
     if let Some(log) = AuditLog::open(Arc::clone(&store), Arc::clone(&keys), None).await.map_err(failed)? {

@@ -41,7 +41,7 @@ pub(crate) async fn employers(
     settings: &Settings,
     terminal: Terminal,
 ) -> Result<(), Failure> {
-    let (store, keys) = (parts::open_store(settings).await?, parts::open_keys(settings)?);
+    let (store, keys) = parts::open_with_keys(settings).await?;
     parts::bind(settings, &*store, &keys).await?;
     let rule = settings.foreigner;
     let (input, bytes) = open(&command.file)?;
