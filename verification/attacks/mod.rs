@@ -26,6 +26,7 @@ mod t11_injection;
 mod t12_look_alikes;
 mod t13_roles;
 mod t15_dump;
+mod t15_planted;
 mod t19_hostile_bytes;
 mod t19_wire;
 mod wire;

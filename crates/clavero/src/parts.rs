@@ -155,11 +155,12 @@ pub(crate) fn log_failure(settings: &Settings, error: &LogError) -> Failure {
     }
 }
 
-/// Makes sure that database and key ring belong together; a fresh database is bound to this ring.
-pub(crate) async fn bind(settings: &Settings, store: &dyn Store, keys: &KeyRing) -> Result<(), Failure> {
+/// Makes sure that database and key ring belong together; a fresh database is bound to this ring, and so are its rows.
+pub(crate) async fn bind(settings: &Settings, store: &dyn Store, keys: &Arc<KeyRing>) -> Result<(), Failure> {
     let standing = store.key_ring_fingerprint(keys.fingerprint()).await;
     let standing = standing.map_err(|error| store_failure(&settings.database, &error))?;
     if standing == keys.fingerprint() {
+        store.bind_rows(Arc::clone(keys) as _);
         Ok(())
     } else {
         Err(Failure::say("failed-foreign-keys", [("path", &settings.key_file.display())]))

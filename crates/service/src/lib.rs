@@ -25,6 +25,7 @@ mod proof;
 mod recoveries;
 mod repeat;
 mod restore;
+mod rows;
 mod secrets;
 mod settings;
 mod tax;
@@ -139,6 +140,7 @@ impl Service {
         if store.key_ring_fingerprint(keys.fingerprint()).await? != keys.fingerprint() {
             return Err(ServiceError::ForeignKeyRing);
         }
+        store.bind_rows(Arc::clone(&keys) as _);
         if let Some(unready) = store.unready().await? {
             return Err(ServiceError::Unready(unready));
         }

@@ -100,6 +100,12 @@ impl CaseStageColumns {
         }
     }
 
+    /// Whether what stands there lets something happen that two people decide upon.
+    pub(crate) fn gives_power(&self) -> bool {
+        let stage = if self.stage == FROZEN { self.before } else { Some(self.stage) };
+        stage.is_some_and(|stage| (AWAITING..=ACTIVATED).contains(&stage))
+    }
+
     pub(crate) fn decode(&self) -> Result<CaseStage, StoreError> {
         if self.stage == FROZEN {
             let (Some(stage), Some(at)) = (self.before.filter(|stage| *stage != FROZEN), self.at) else {

@@ -5,6 +5,7 @@
 //! the moment. This package knows no HTTP, language, secret or role.
 
 mod audit;
+mod binding;
 mod case_columns;
 mod cases;
 pub mod clock;
@@ -27,6 +28,7 @@ use async_trait::async_trait;
 use clavero_protocol::{EmployerKey, Recovery, RecoveryId, Refusal, Timestamp};
 
 pub use audit::*;
+pub use binding::Binding;
 pub use cases::*;
 pub use clock::{Clock, Machine, SystemClock};
 pub use copy::{Copied, CopyError, CopyWatcher, Phase, Place, copy};
@@ -51,6 +53,9 @@ pub enum StoreError {
     /// The engine failed while it committed: it may or may not have happened.
     #[error("the database failed while it committed: {0}")]
     Unknown(String),
+    /// Nothing that is bound can be read or written before [`Store::bind_rows`].
+    #[error("the database was not told what binds its rows")]
+    Unbound,
     /// A stored value that this version cannot read.
     #[error("the database holds a value that this version cannot read: {0}")]
     Corrupt(&'static str),
@@ -111,6 +116,9 @@ pub trait Store: Cases + Log + Officers + Registers + Restores + TaxAnswers + Se
     /// Writes `fingerprint` down when none stands yet, and answers the one that stands: two nodes with different key
     /// rings notice.
     async fn key_ring_fingerprint(&self, fingerprint: Digest) -> Result<Digest, StoreError>;
+
+    /// From here on rows that give power over a key are bound by this; the first one that is given stays.
+    fn bind_rows(&self, binding: std::sync::Arc<dyn Binding>);
 
     /// Notes the last of the ring's keys as the one that is in use, and answers `None`; where the ring lacks the one that
     /// was, it is an older copy: answers that one, and notes nothing.

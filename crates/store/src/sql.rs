@@ -12,7 +12,7 @@ use std::{
 
 use clavero_protocol::Timestamp;
 
-use crate::{StoreError, dialect::Dialect};
+use crate::{StoreError, binding::Bound, dialect::Dialect};
 
 /// A value on its way into a statement, or out of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -231,6 +231,9 @@ pub(crate) type Take<'a> = dyn FnMut(&Row<'_>) -> Result<(), StoreError> + Send 
 /// and its check-list are never of two.
 pub(crate) trait Read: Sync {
     fn dialect(&self) -> Dialect;
+
+    /// What binds rows here.
+    fn bound(&self) -> &Bound;
 
     /// Shows each row to `take`.
     fn each<'a>(&'a self, sql: &'a str, params: &'a [Value<'a>], take: &'a mut Take<'a>) -> Reply<'a, ()>;

@@ -57,6 +57,11 @@ impl StageColumns {
         Self { stage, ended_at: Some(at.as_micros()), ..Self::default() }
     }
 
+    /// Whether nothing can come of it any more.
+    pub(crate) const fn has_ended(&self) -> bool {
+        self.stage >= COMPLETED
+    }
+
     pub(crate) fn decode(&self) -> Result<Stage, StoreError> {
         const CORRUPT: StoreError = StoreError::Corrupt("recovery.stage");
         let ended = || self.ended_at.map(Timestamp::from_micros).ok_or(CORRUPT);

@@ -23,7 +23,7 @@ pub const BREAKS: [Break; 7] = [
         what: "a guess is compared and not counted",
         noticed_by: "I3",
         trigger: "CREATE TRIGGER broken AFTER UPDATE OF attempts ON recovery WHEN NEW.attempts > OLD.attempts BEGIN \
-         UPDATE recovery SET attempts = OLD.attempts WHERE id = OLD.id; END",
+         UPDATE recovery SET attempts = OLD.attempts, mac = OLD.mac WHERE id = OLD.id; END",
     },
     Break {
         name: "notice-forgotten",

@@ -1,6 +1,6 @@
 //! `clavero doctor`: what can be checked before anybody is served, one line each.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use clavero_protocol::{Mismatch, Role, Timestamp};
 use clavero_service::{BreachFilter, KeyRing, mail::Transport as _};
@@ -120,7 +120,7 @@ fn configuration(checkup: &mut Checkup, settings: &Settings) {
 }
 
 /// The ring, unless it cannot be used. None is made: that is the first start's work.
-fn key_ring(checkup: &mut Checkup, settings: &Settings) -> Option<KeyRing> {
+fn key_ring(checkup: &mut Checkup, settings: &Settings) -> Option<Arc<KeyRing>> {
     let path = settings.key_file.display().to_string();
     if !settings.key_file.exists() {
         folder(checkup, "keys", &settings.key_file);
@@ -129,7 +129,7 @@ fn key_ring(checkup: &mut Checkup, settings: &Settings) -> Option<KeyRing> {
     match KeyRing::open(&settings.key_file) {
         Ok(keys) => {
             checkup.say(Verdict::Fine, "keys", "doctor-keys-fine", &[("path", &path), ("id", keys.active())]);
-            Some(keys)
+            Some(Arc::new(keys))
         }
         Err(error) => {
             checkup.failure("keys", &parts::keys_failure(&settings.key_file, &error));
@@ -138,7 +138,7 @@ fn key_ring(checkup: &mut Checkup, settings: &Settings) -> Option<KeyRing> {
     }
 }
 
-async fn database(checkup: &mut Checkup, settings: &Settings, keys: Option<&KeyRing>) {
+async fn database(checkup: &mut Checkup, settings: &Settings, keys: Option<&Arc<KeyRing>>) {
     let shown = settings.database.shown();
     if let Some(path) = settings.database.file().filter(|path| !path.exists()) {
         folder(checkup, "database", path);

@@ -14,6 +14,7 @@ use clavero_protocol::Timestamp;
 
 use crate::{
     Claim, ClaimedMail, StoreError,
+    binding::Bound,
     sql::{Read, Tx, Working},
 };
 
@@ -27,6 +28,9 @@ pub(crate) type Look<A, T> = for<'a> fn(&'a dyn Read, &'a A) -> Working<'a, T>;
 pub(crate) trait Engine: Send + Sync + 'static {
     /// Its clock's moment.
     fn moment(&self) -> Timestamp;
+
+    /// What binds its rows.
+    fn bound(&self) -> &Bound;
 
     /// How far its clock has stepped, where it has.
     fn step(&self) -> Option<Duration>;

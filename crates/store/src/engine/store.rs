@@ -7,8 +7,8 @@ use clavero_protocol::{EmployerKey, Exceeded, Policy, Recovery, RecoveryId, Refu
 
 use super::Engine;
 use crate::{
-    Advance, AuditEntry, Begin, Census, ChangeKey, Claim, ClaimedMail, Decided, Denied, Digest, Employer,
-    Limit, LinkRecord, NewSession, NotAdvanced, Once, RecoveryRecord, Redeem, Repudiation, Session,
+    Advance, AuditEntry, Begin, Binding, Census, ChangeKey, Claim, ClaimedMail, Decided, Denied, Digest,
+    Employer, Limit, LinkRecord, NewSession, NotAdvanced, Once, RecoveryRecord, Redeem, Repudiation, Session,
     SessionLife, Settle, Store, StoreError,
     dialect::Lock,
     transactions::{audit, budgets, decision, employers, meta, outbox, recoveries, sessions, sweep},
@@ -42,6 +42,10 @@ impl<E: Engine> Store for E {
 
     async fn key_ring_fingerprint(&self, fingerprint: Digest) -> Result<Digest, StoreError> {
         self.write(fingerprint, |tx, fingerprint| Box::pin(meta::key_ring(tx, fingerprint))).await
+    }
+
+    fn bind_rows(&self, binding: std::sync::Arc<dyn Binding>) {
+        self.bound().set(binding);
     }
 
     async fn active_key(&self, ring: Vec<String>) -> Result<Option<String>, StoreError> {

@@ -15,6 +15,7 @@ use tokio_postgres::{Error, Statement, binary_copy::BinaryCopyInWriter, types::T
 
 use crate::{
     StoreError,
+    binding::Bound,
     dialect::Dialect,
     sql::{Read, Reply, Row, Take, Value},
 };
@@ -80,12 +81,13 @@ pub(super) async fn copy_in(
 /// A connection outside of any transaction, for a read of one statement: it sees what is committed when it begins.
 pub(super) struct Db {
     client: Object,
+    bound: Bound,
     used: AtomicBool,
 }
 
 impl Db {
-    pub(super) const fn new(client: Object) -> Self {
-        Self { client, used: AtomicBool::new(false) }
+    pub(super) const fn new(client: Object, bound: Bound) -> Self {
+        Self { client, bound, used: AtomicBool::new(false) }
     }
 
     /// Ends the connection: one that failed is not used again.
@@ -97,6 +99,10 @@ impl Db {
 impl Read for Db {
     fn dialect(&self) -> Dialect {
         Dialect::Postgres
+    }
+
+    fn bound(&self) -> &Bound {
+        &self.bound
     }
 
     fn each<'a>(&'a self, sql: &'a str, params: &'a [Value<'a>], take: &'a mut Take<'a>) -> Reply<'a, ()> {

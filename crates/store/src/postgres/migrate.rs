@@ -10,6 +10,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_codes_budget.sql"),
     include_str!("migrations/0003_tax_register.sql"),
     include_str!("migrations/0004_tax_answer.sql"),
+    include_str!("migrations/0005_bound_rows.sql"),
 ];
 
 /// Names the lock in the server: any number that nobody else uses. ("clavero" in ASCII.)

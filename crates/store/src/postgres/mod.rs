@@ -28,6 +28,7 @@ use self::{
 };
 use crate::{
     Claim, ClaimedMail, Clock, Schema, StoreError,
+    binding::Bound,
     clock::LARGEST_STEP,
     engine::{Engine, Look, Work},
     sql::{Query as _, params},
@@ -61,6 +62,7 @@ struct Inner {
     address: Address,
     time: Arc<Time>,
     bell: Bell,
+    bound: Bound,
 }
 
 impl Drop for Postgres {
@@ -87,7 +89,13 @@ impl Postgres {
             None => Time::Server(ServerClock::new(transaction::server_time(&client).await?)),
         };
         refuse_the_past(client, time.now()).await?;
-        let inner = Arc::new(Inner { pool, address, time: Arc::new(time), bell: Bell::new() });
+        let inner = Arc::new(Inner {
+            pool,
+            address,
+            time: Arc::new(time),
+            bell: Bell::new(),
+            bound: Bound::default(),
+        });
         let attendant = tokio::spawn(bell::attend(Arc::clone(&inner)));
         Ok(Self { inner, attendant })
     }
@@ -161,7 +169,8 @@ async fn refuse_old(client: &Client) -> Result<(), StoreError> {
 /// A start in the past would bring ended codes and sessions back.
 async fn refuse_the_past(client: Object, now: Timestamp) -> Result<(), StoreError> {
     let sql = "SELECT value FROM meta WHERE key = 'clock_high_water'";
-    let high_water: Option<i64> = Db::new(client).first(sql, params![], |row| row.get(0)).await?;
+    let high_water: Option<i64> =
+        Db::new(client, Bound::default()).first(sql, params![], |row| row.get(0)).await?;
     let behind = high_water.map_or(Duration::ZERO, |at| Timestamp::from_micros(at).saturating_since(now));
     if behind > LARGEST_STEP {
         return Err(StoreError::ClockBehind { seconds: behind.as_secs() });
@@ -182,7 +191,7 @@ impl Inner {
         let mut tries = 1;
         loop {
             let client = self.pool.get().await.map_err(|error| refused(&error))?;
-            let tx = PgTx::new(client, Arc::clone(&self.time));
+            let tx = PgTx::new(client, Arc::clone(&self.time), self.bound.clone());
             let outcome = match work(&tx, with).await {
                 Ok(done) => tx.commit().await.map(|()| done),
                 Err(error) => Err(error),
@@ -209,6 +218,10 @@ impl Inner {
 impl Engine for Postgres {
     fn moment(&self) -> Timestamp {
         self.inner.time.now()
+    }
+
+    fn bound(&self) -> &Bound {
+        &self.inner.bound
     }
 
     fn step(&self) -> Option<Duration> {
@@ -242,7 +255,7 @@ impl Engine for Postgres {
         look: Look<A, T>,
     ) -> Result<T, StoreError> {
         let client = self.inner.pool.get().await.map_err(|error| refused(&error))?;
-        let tx = PgTx::reading(client, Arc::clone(&self.inner.time));
+        let tx = PgTx::reading(client, Arc::clone(&self.inner.time), self.inner.bound.clone());
         let seen = look(&tx, &with).await;
         match seen {
             Ok(seen) => tx.commit().await.map(|()| seen),
@@ -259,7 +272,7 @@ impl Engine for Postgres {
         look: Look<A, T>,
     ) -> Result<T, StoreError> {
         let client = self.inner.pool.get().await.map_err(|error| refused(&error))?;
-        let db = Db::new(client);
+        let db = Db::new(client, self.inner.bound.clone());
         let seen = look(&db, &with).await;
         if seen.is_err() {
             db.close();

@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     StoreError,
+    binding::Bound,
     dialect::Dialect,
     sql::{Bulk, Read, Reply, Row, Take, Tx, Value, Working},
 };
@@ -70,11 +71,12 @@ pub(super) struct PgTx {
     client: Option<Object>,
     begin: &'static str,
     time: Arc<Time>,
+    bound: Bound,
     state: Mutex<State>,
 }
 
 impl PgTx {
-    pub(super) fn new(client: Object, time: Arc<Time>) -> Self {
+    pub(super) fn new(client: Object, time: Arc<Time>, bound: Bound) -> Self {
         let state = State {
             phase: Phase::New,
             now: None,
@@ -84,12 +86,12 @@ impl PgTx {
             again: false,
             unsent: false,
         };
-        Self { client: Some(client), begin: WRITING, time, state: Mutex::new(state) }
+        Self { client: Some(client), begin: WRITING, time, bound, state: Mutex::new(state) }
     }
 
     /// One that only reads. What time it is, nobody asks it.
-    pub(super) fn reading(client: Object, time: Arc<Time>) -> Self {
-        let mut reading = Self::new(client, time);
+    pub(super) fn reading(client: Object, time: Arc<Time>, bound: Bound) -> Self {
+        let mut reading = Self::new(client, time, bound);
         reading.begin = READING;
         reading.state().now = Some(Timestamp::EPOCH);
         reading
@@ -322,6 +324,10 @@ impl Drop for PgTx {
 impl Read for PgTx {
     fn dialect(&self) -> Dialect {
         Dialect::Postgres
+    }
+
+    fn bound(&self) -> &Bound {
+        &self.bound
     }
 
     fn each<'a>(&'a self, sql: &'a str, params: &'a [Value<'a>], take: &'a mut Take<'a>) -> Reply<'a, ()> {

@@ -10,6 +10,7 @@ use rusqlite::{Connection, ToSql, params_from_iter, types::ToSqlOutput, types::V
 
 use crate::{
     StoreError,
+    binding::Bound,
     dialect::Dialect,
     sql::{At, Bulk, Read, Reply, Row, Take, Tx, Value},
 };
@@ -38,11 +39,19 @@ pub(crate) fn value<'a>(row: &'a rusqlite::Row<'_>, at: impl At) -> Result<Value
 }
 
 /// A connection that is used by one at a time.
-pub(super) struct Db<'a>(pub(super) &'a Mutex<Connection>);
+pub(super) struct Db<'a> {
+    pub(super) connection: &'a Mutex<Connection>,
+    pub(super) bound: &'a Bound,
+}
+
+/// The connection, by whoever has the right to it at present.
+pub(super) fn take(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
+    connection.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 impl Db<'_> {
     pub(super) fn connection(&self) -> MutexGuard<'_, Connection> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        take(self.connection)
     }
 
     fn rows(&self, sql: &str, params: &[Value<'_>], take: &mut Take<'_>) -> Result<(), StoreError> {
@@ -80,6 +89,10 @@ impl Read for Db<'_> {
         Dialect::Sqlite
     }
 
+    fn bound(&self) -> &Bound {
+        self.bound
+    }
+
     fn each<'a>(&'a self, sql: &'a str, params: &'a [Value<'a>], take: &'a mut Take<'a>) -> Reply<'a, ()> {
         Reply::ready(self.rows(sql, params, take))
     }
@@ -96,6 +109,10 @@ pub(super) struct WriterTx<'a> {
 impl Read for WriterTx<'_> {
     fn dialect(&self) -> Dialect {
         Dialect::Sqlite
+    }
+
+    fn bound(&self) -> &Bound {
+        self.db.bound
     }
 
     fn each<'a>(&'a self, sql: &'a str, params: &'a [Value<'a>], take: &'a mut Take<'a>) -> Reply<'a, ()> {

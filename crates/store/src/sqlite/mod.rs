@@ -19,6 +19,7 @@ use self::{
 };
 use crate::{
     Claim, ClaimedMail, Clock, Contents, Schema, StoreError,
+    binding::Bound,
     clock::LARGEST_STEP,
     engine::{Engine, Look, Work},
     sql::at_once,
@@ -38,6 +39,7 @@ pub struct Sqlite {
     writer: Writer,
     readers: Readers,
     clock: Arc<dyn Clock>,
+    bound: Bound,
 }
 
 impl From<rusqlite::Error> for StoreError {
@@ -66,14 +68,14 @@ fn configure(connection: &mut Connection) -> Result<(), StoreError> {
 impl Sqlite {
     /// Opens or creates the database at `path` and brings its schema up to date.
     pub fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
-        let (connection, readers) = prepare(path, clock.now())?;
-        let writer = Writer::start(connection, Arc::clone(&clock))?;
-        Ok(Self { writer, readers, clock })
+        let (connection, readers, bound) = prepare(path, clock.now())?;
+        let writer = Writer::start(connection, bound.clone(), Arc::clone(&clock))?;
+        Ok(Self { writer, readers, clock, bound })
     }
 }
 
 /// Opens the writing connection and the readers.
-fn prepare(path: &Path, now: Timestamp) -> Result<(Connection, Readers), StoreError> {
+fn prepare(path: &Path, now: Timestamp) -> Result<(Connection, Readers, Bound), StoreError> {
     if rusqlite::version_number() < OLDEST_SQLITE {
         return Err(StoreError::Engine(format!(
             "SQLite {} is too old, 3.51.3 is needed",
@@ -89,8 +91,10 @@ fn prepare(path: &Path, now: Timestamp) -> Result<(Connection, Readers), StoreEr
     )?;
     migrate::run(&mut connection)?;
     refuse_the_past(&connection, now)?;
-    let readers = Readers::open(path, std::thread::available_parallelism().map_or(4, usize::from).max(4))?;
-    Ok((connection, readers))
+    let bound = Bound::default();
+    let count = std::thread::available_parallelism().map_or(4, usize::from).max(4);
+    let readers = Readers::open(path, count, bound.clone())?;
+    Ok((connection, readers, bound))
 }
 
 impl Sqlite {
@@ -166,6 +170,10 @@ fn refuse_the_past(connection: &Connection, now: Timestamp) -> Result<(), StoreE
 impl Engine for Sqlite {
     fn moment(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    fn bound(&self) -> &Bound {
+        &self.bound
     }
 
     fn step(&self) -> Option<Duration> {

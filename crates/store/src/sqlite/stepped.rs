@@ -36,10 +36,11 @@ pub struct Stepper {
 impl Sqlite {
     /// [`Sqlite::open`], without a writer thread: nothing is written unless the stepper is asked to.
     pub fn open_stepped(path: &Path, clock: Arc<dyn Clock>) -> Result<(Self, Stepper), StoreError> {
-        let (connection, readers) = prepare(path, clock.now())?;
+        let (connection, readers, bound) = prepare(path, clock.now())?;
         let bell = Arc::new(Notify::new());
-        let (writer, batches) = Writer::stepped(connection, Arc::clone(&clock), Arc::clone(&bell));
-        Ok((Self { writer, readers, clock }, Stepper { batches, bell }))
+        let (writer, batches) =
+            Writer::stepped(connection, bound.clone(), Arc::clone(&clock), Arc::clone(&bell));
+        Ok((Self { writer, readers, clock, bound }, Stepper { batches, bell }))
     }
 }
 

@@ -23,7 +23,7 @@ use tokio::{
 };
 
 use super::connection::{Db, WriterTx};
-use crate::{Clock, StoreError};
+use crate::{Clock, StoreError, binding::Bound};
 
 /// Transactions that may wait; past it the caller is told to come back.
 const QUEUE: usize = 4_096;
@@ -75,8 +75,12 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the thread. It ends when the last `Writer` is dropped.
-    pub(super) fn start(connection: Connection, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
-        let (queue, mut batches) = Batches::new(connection, clock);
+    pub(super) fn start(
+        connection: Connection,
+        bound: Bound,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, StoreError> {
+        let (queue, mut batches) = Batches::new(connection, bound, clock);
         thread::Builder::new()
             .name("sqlite-writer".to_owned())
             .spawn(move || {
@@ -92,10 +96,11 @@ impl Writer {
     /// Without a thread: the caller carries the batches out when `bell` rings, or a rider's time has come.
     pub(super) fn stepped(
         connection: Connection,
+        bound: Bound,
         clock: Arc<dyn Clock>,
         bell: Arc<Notify>,
     ) -> (Self, Batches) {
-        let (queue, batches) = Batches::new(connection, clock);
+        let (queue, batches) = Batches::new(connection, bound, clock);
         (Self { queue, bell: Some(bell) }, batches)
     }
 
@@ -138,6 +143,7 @@ fn panic_message(panic: &(dyn Any + Send)) -> String {
 /// The writing connection, the jobs of its next batch, and those that wait for one.
 pub(super) struct Batches {
     connection: Mutex<Connection>,
+    bound: Bound,
     clock: Arc<dyn Clock>,
     jobs: Receiver<Job>,
     now: Vec<Work>,
@@ -148,10 +154,11 @@ pub(super) struct Batches {
 }
 
 impl Batches {
-    fn new(connection: Connection, clock: Arc<dyn Clock>) -> (SyncSender<Job>, Self) {
+    fn new(connection: Connection, bound: Bound, clock: Arc<dyn Clock>) -> (SyncSender<Job>, Self) {
         let (queue, jobs) = sync_channel(QUEUE);
         let batches = Self {
             connection: Mutex::new(connection),
+            bound,
             clock,
             jobs,
             now: Vec::new(),
@@ -214,8 +221,8 @@ impl Batches {
         &mut self,
         commit: &mut dyn FnMut(&Connection) -> rusqlite::Result<()>,
     ) -> Result<(), StoreError> {
-        let Self { connection, clock, now, riders, mails_wait, high_water, answers, .. } = self;
-        let db = || Db(connection);
+        let Self { connection, bound, clock, now, riders, mails_wait, high_water, answers, .. } = self;
+        let db = || Db { connection, bound };
         let mut outcome = db().connection().execute_batch("BEGIN IMMEDIATE").map_err(StoreError::from);
         let mut carry_out = |work: Work| {
             let tx = WriterTx { db: db(), now: clock.now(), mails_wait };

@@ -74,7 +74,7 @@ pub(crate) async fn decide(
 /// Saves a transition: state, mail and audit.
 pub(crate) async fn save(tx: &dyn Tx, record: &RecoveryRecord, next: &Transition) -> Result<(), StoreError> {
     let Some(act) = next.act else { return Ok(()) };
-    recoveries::update(tx, &next.recovery)?;
+    recoveries::update(tx, record, &next.recovery)?;
     if let (Some(mail), Some((_, issue))) = (next.mail, next.recovery.issue()) {
         let lane = lane_of(tx, &next.recovery).await?;
         outbox::enqueue(tx, &outbox::Row::of_flow(record, mail, issue.counter, lane)).await?;

@@ -250,9 +250,10 @@ async fn still_counts(
     let Some(flow) = about.flow(row) else { return Ok(false) };
     let address_stands = match &flow.recovery.subject {
         Subject::Decoy => true,
-        Subject::Employer { email_version, .. } => {
-            employer.is_some_and(|now| now.email_version == *email_version && now.record.email.is_some())
-        }
+        // A flow's mails go to nobody but its own employer, whatever their row says.
+        Subject::Employer { key, email_version } => employer.is_some_and(|now| {
+            now.record.key == *key && now.email_version == *email_version && now.record.email.is_some()
+        }),
     };
     // The registry's address has changed since: this flow's mails go nowhere, least of all to the new one.
     let command =

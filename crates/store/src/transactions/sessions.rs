@@ -7,14 +7,33 @@ use clavero_protocol::{EmployerKey, Timestamp};
 use super::{audit, budgets, employers};
 use crate::{
     Actor, AuditEntry, Digest, Employer, NewSession, Rehash, Repudiation, Session, SessionLife, StoreError,
-    acts,
-    sql::{Query as _, Read, Row, Tx, bytes, params},
+    acts, binding,
+    sql::{Query as _, Read, Row, Tx, Value, bytes, params},
 };
 
 /// Requests are noted no more often than this, so that reading pages does not write.
 pub(crate) const NOTE_EVERY: Duration = Duration::from_mins(1);
 
-const COLUMNS: &str = "id, employer_id, device, created_at, last_seen_at";
+const COLUMNS: &str = "id, employer_id, device, created_at, last_seen_at, token, mac";
+
+const SESSION: &str = "session";
+
+/// What a session is bound to. When it was used last is written down at each use, and binds nothing: whoever moves that forward comes
+/// no further than its absolute end.
+fn says<'a>(token: &'a [u8], session: &'a Session) -> [Value<'a>; 4] {
+    [
+        Value::Bytes(token),
+        Value::Bytes(&session.id),
+        Value::Integer(session.employer.as_i64()),
+        Value::Integer(session.created_at.as_micros()),
+    ]
+}
+
+/// A session of its row, if that says what it was bound to.
+fn bound(db: &dyn Read, row: &Row<'_>) -> Result<Option<Session>, StoreError> {
+    let (session, token, mac) = (decode(row)?, row.get::<_, Vec<u8>>(5)?, row.get::<_, Option<Vec<u8>>>(6)?);
+    Ok(binding::holds(db, SESSION, &says(&token, &session), mac.as_ref())?.then_some(session))
+}
 
 fn decode(row: &Row<'_>) -> Result<Session, StoreError> {
     Ok(Session {
@@ -37,10 +56,18 @@ pub(crate) async fn open(tx: &dyn Tx, new: &NewSession) -> Result<Option<Session
     budgets::clear(tx, &new.clear)?;
     let now = tx.now().await?;
     let employer = new.employer.as_i64();
+    let session = Session {
+        id: new.id,
+        employer: new.employer,
+        device: new.device.clone(),
+        created_at: now,
+        last_seen_at: now,
+    };
+    let mac = binding::bind(tx, SESSION, &says(&new.token, &session))?;
     tx.put(
-        "INSERT INTO session (token, id, employer_id, device, created_at, last_seen_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
-        params![new.token, new.id, employer, new.device, now.as_micros()],
+        "INSERT INTO session (token, id, employer_id, device, created_at, last_seen_at, mac) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)",
+        params![new.token, new.id, employer, new.device, now.as_micros(), mac],
     )?;
     tx.put(
         "INSERT INTO device (employer_id, token, created_at) VALUES (?1, ?2, ?3) \
@@ -51,13 +78,7 @@ pub(crate) async fn open(tx: &dyn Tx, new: &NewSession) -> Result<Option<Session
         replace_hash(tx, &new.employer, rehash).await?;
     }
     audit::append(tx, &AuditEntry::done(Actor::Employer, acts::SIGNED_IN).of(Some(&new.employer))).await?;
-    Ok(Some(Session {
-        id: new.id,
-        employer: new.employer,
-        device: new.device.clone(),
-        created_at: now,
-        last_seen_at: now,
-    }))
+    Ok(Some(session))
 }
 
 async fn replace_hash(tx: &dyn Tx, employer: &EmployerKey, rehash: &Rehash) -> Result<(), StoreError> {
@@ -76,7 +97,8 @@ async fn replace_hash(tx: &dyn Tx, employer: &EmployerKey, rehash: &Rehash) -> R
 }
 
 pub(crate) async fn find(db: &dyn Read, token: &Digest) -> Result<Option<Session>, StoreError> {
-    db.first(&format!("SELECT {COLUMNS} FROM session WHERE token = ?1"), params![token], decode).await
+    let sql = format!("SELECT {COLUMNS} FROM session WHERE token = ?1");
+    Ok(db.first(&sql, params![token], |row| bound(db, row)).await?.flatten())
 }
 
 pub(crate) async fn note(tx: &dyn Tx, token: &Digest) -> Result<(), StoreError> {
@@ -91,8 +113,8 @@ pub(crate) async fn of_employer(
     now: Timestamp,
 ) -> Result<Vec<Session>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM session WHERE employer_id = ?1 ORDER BY created_at DESC");
-    let all = db.all(&sql, params![employer.as_i64()], decode).await?;
-    Ok(all.into_iter().filter(|session| now < session.ends_at(life)).collect())
+    let all = db.all(&sql, params![employer.as_i64()], |row| bound(db, row)).await?;
+    Ok(all.into_iter().flatten().filter(|session| now < session.ends_at(life)).collect())
 }
 
 pub(crate) async fn close(

@@ -1,5 +1,6 @@
 //! What every engine of the store must do. One suite; each engine brings its own way to open.
 
+mod binding;
 mod cases;
 mod conformance;
 mod copying;
@@ -14,7 +15,7 @@ mod world;
 use std::sync::Arc;
 
 use clavero_store::{Sqlite, Store, StoreError};
-use world::{Place, TestClock, World};
+use world::{Place, TestClock, TestRing, World};
 
 /// A fresh `SQLite` database with a clock of the test's own.
 fn sqlite() -> World {
@@ -47,6 +48,16 @@ macro_rules! conforms {
 }
 
 conforms! {
+    binding {
+        a_link_counts_for_its_own_flow_only,
+        a_recovery_is_whose_it_was_and_as_far_as_it_came,
+        a_mail_goes_to_nobody_but_its_flows_employer,
+        a_session_is_its_employers_and_ends,
+        an_enrolment_address_is_its_officers_and_ends,
+        a_planted_request_lets_no_admin_bring_anybody_in_alone,
+        an_officers_session_is_theirs_and_ends,
+        what_two_officers_decide_is_not_written_by_anybody_else,
+    }
     conformance {
         a_thousand_parallel_guesses_spend_five,
         sixteen_right_codes_at_once_pass_once_and_queue_one_mail,
@@ -134,6 +145,7 @@ async fn an_acknowledged_transaction_is_there_after_a_restart() {
     let (place, clock, store) = world.into_parts();
     drop(store);
     let again = Sqlite::open(&place.folder().join("test.db"), clock).expect("the database");
+    again.bind_rows(Arc::new(TestRing));
     assert_eq!(again.recovery(record.recovery.id).await.expect("a read"), Some(record));
 }
 

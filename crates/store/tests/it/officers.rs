@@ -12,22 +12,22 @@ use crate::world::World;
 
 const DAY: Duration = Duration::from_hours(24);
 const LIFE: SessionLife = SessionLife { idle: Duration::from_mins(15), absolute: Duration::from_hours(8) };
-const ADA: OfficerId = OfficerId([1; 16]);
-const BRUNO: OfficerId = OfficerId([2; 16]);
-const CARLA: OfficerId = OfficerId([3; 16]);
+pub(crate) const ADA: OfficerId = OfficerId([1; 16]);
+pub(crate) const BRUNO: OfficerId = OfficerId([2; 16]);
+pub(crate) const CARLA: OfficerId = OfficerId([3; 16]);
 
-fn newcomer(id: OfficerId, role: Role) -> NewOfficer {
+pub(crate) fn newcomer(id: OfficerId, role: Role) -> NewOfficer {
     let index = id.0;
     NewOfficer {
         id, name: format!("Ñ{index:?}"), email: vec![9; 40], email_index: index, role, mac: [4; 32]
     }
 }
 
-fn enrolment(token: u8) -> NewEnrolment {
+pub(crate) fn enrolment(token: u8) -> NewEnrolment {
     NewEnrolment { token: [token; 32], life: DAY }
 }
 
-fn passkey(id: u8) -> Means {
+pub(crate) fn passkey(id: u8) -> Means {
     Means::Passkey { id: [id; 32], credential: vec![id] }
 }
 
@@ -40,24 +40,35 @@ fn touch_of(id: u8, checked: u8, kept: u8) -> OfficerProof {
 }
 
 impl World {
-    async fn add(&self, id: OfficerId, role: Role, by: Inviter) -> Result<OfficerId, OfficerRefusal> {
+    pub(crate) async fn add(
+        &self,
+        id: OfficerId,
+        role: Role,
+        by: Inviter,
+    ) -> Result<OfficerId, OfficerRefusal> {
         self.store.add_officer(newcomer(id, role), by).await.expect("a transaction")
     }
 
-    async fn enrol(&self, token: u8, means: Means) -> Result<OfficerId, OfficerRefusal> {
+    pub(crate) async fn enrol(&self, token: u8, means: Means) -> Result<OfficerId, OfficerRefusal> {
         self.store.enrol([token; 32], means).await.expect("a transaction")
     }
 
     /// An officer with a passkey that is named like them, brought in by the operator.
-    async fn staff(&self, id: OfficerId, role: Role) {
+    pub(crate) async fn staff(&self, id: OfficerId, role: Role) {
         let name = id.0[0];
         self.add(id, role, Inviter::Operator(enrolment(name))).await.expect("a new officer");
         self.enrol(name, passkey(name)).await.expect("an enrolment");
     }
 
-    async fn officers_session(&self, token: u8) -> Option<OfficerId> {
+    pub(crate) async fn officers_session(&self, token: u8) -> Option<OfficerId> {
         let token: Digest = [token; 32];
         self.store.officer_session(token, LIFE).await.expect("a read").map(|session| session.officer.id)
+    }
+
+    /// Signs an officer in who has not signed in yet, or whose passkey was not used since.
+    pub(crate) async fn signs_in(&self, officer: OfficerId, token: u8) {
+        let name = officer.0[0];
+        self.opens(sign_in(officer, token, touch_of(name, name, name))).await.expect("a session");
     }
 
     async fn opens(&self, sign_in: OfficerSignIn) -> Result<(), OfficerRefusal> {

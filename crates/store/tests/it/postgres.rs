@@ -5,10 +5,10 @@ use std::{sync::Arc, time::Duration};
 use clavero_postgres_fixture::Cluster;
 use clavero_store::{Clock, Postgres, Store as _, StoreError};
 
-use crate::world::{Place, TestClock, World};
+use crate::world::{Place, TestClock, TestRing, World};
 
 /// The template's name: another one for another schema.
-const TEMPLATE: &str = "clavero_2";
+const TEMPLATE: &str = "clavero_3";
 
 async fn open(url: &str, clock: Arc<TestClock>) -> Result<Postgres, StoreError> {
     Postgres::open_with(url, Some(clock as Arc<dyn Clock>)).await
@@ -40,6 +40,7 @@ async fn an_acknowledged_transaction_is_there_after_a_restart() {
     drop(store);
     let (cluster, database) = place.server();
     let again = open(&cluster.url(database), clock).await.expect("the database");
+    again.bind_rows(Arc::new(TestRing));
     assert_eq!(again.recovery(record.recovery.id).await.expect("a read"), Some(record));
 }
 

@@ -15,9 +15,11 @@ use clavero_protocol::{
     RepresentativeId, Ruc, Subject, Sucursal, Timestamp,
 };
 use clavero_store::{
-    Advance, Begin, Budget, Claim, ClaimedMail, Clock, Digest, EmployerRecord, Limit, MailOutcome,
+    Advance, Begin, Binding, Budget, Claim, ClaimedMail, Clock, Digest, EmployerRecord, Limit, MailOutcome,
     NewCredential, NewSession, NotAdvanced, RecoveryRecord, Redeem, SealedEmail, SessionLife, Settle, Store,
 };
+use rusqlite::Connection;
+use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
 /// Time that stands still until it is moved.
@@ -74,6 +76,19 @@ impl Place {
     }
 }
 
+/// Binds rows as a key ring does, without one.
+pub(crate) struct TestRing;
+
+impl Binding for TestRing {
+    fn tag(&self, kind: &'static str, row: &[u8]) -> [u8; 32] {
+        Sha256::new().chain_update("a test's ring").chain_update(kind).chain_update(row).finalize().into()
+    }
+
+    fn holds(&self, kind: &'static str, row: &[u8], tag: &[u8]) -> bool {
+        self.tag(kind, row) == tag
+    }
+}
+
 pub(crate) struct World {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<TestClock>,
@@ -113,7 +128,20 @@ pub(crate) fn limit(key: u8, limit: u32) -> Limit {
 
 impl World {
     pub(crate) fn new(store: Arc<dyn Store>, clock: Arc<TestClock>, place: Place) -> Self {
+        store.bind_rows(Arc::new(TestRing));
         Self { store, clock, policy: Arc::new(Policy::default()), place, next: AtomicU8::new(1) }
+    }
+
+    /// Does to the database what whoever may write to it can do.
+    pub(crate) fn tamper(&self, sql: &str) {
+        match &self.place {
+            Place::Folder(folder) => {
+                let connection = Connection::open(folder.path().join("test.db")).expect("a connection");
+                connection.execute_batch(sql).expect("a statement");
+            }
+            Place::Server(cluster, database) => drop(cluster.psql(database, sql)),
+            Place::Elsewhere => panic!("nobody can write there"),
+        }
     }
 
     pub(crate) const fn place(&self) -> &Place {

@@ -6,7 +6,7 @@ use clavero_protocol::{
 };
 
 use crate::{
-    CaseRecord, SealedEmail, StoreError,
+    CaseRecord, SealedEmail, StoreError, binding,
     case_columns::{AskedColumns, CaseStageColumns, decode_issue, encode_issue},
     sql::{Query as _, Read, Row, Tx, Value, bytes, params},
 };
@@ -31,6 +31,53 @@ fn word<T>(
     parse: impl Fn(&str) -> Option<T>,
 ) -> Result<Option<T>, StoreError> {
     row.get::<_, Option<String>>(column)?.map(|word| parse(&word).ok_or(CORRUPT)).transpose()
+}
+
+const CASE: &str = "case";
+
+/// Bytes of a column that may hold none.
+fn octets<const N: usize>(value: Option<&[u8; N]>) -> Value<'_> {
+    value.map_or(Value::Null, |value| Value::Bytes(value))
+}
+
+/// What a case is bound to from the request for approval to its end: whose it is, and who asked, approved and handed over what. What was
+/// typed and seen is in the digest that was asked for; a slip is bound to its case by itself. Before that a case gives nobody anything.
+fn says<'a>(case: &'a AssistedCase, columns: &'a CaseStageColumns) -> [Value<'a>; 20] {
+    let number = |number: Option<i64>| number.map_or(Value::Null, Value::Integer);
+    let asked = columns.asked.as_ref();
+    [
+        Value::Bytes(&case.id.0),
+        Value::Integer(case.employer.as_i64()),
+        Value::Bool(case.matched),
+        Value::Integer(columns.stage),
+        number(columns.before),
+        octets(columns.officer.as_ref()),
+        number(columns.at),
+        number(columns.before_at),
+        octets(asked.map(|asked| &asked.by)),
+        number(asked.map(|asked| asked.at)),
+        octets(asked.map(|asked| &asked.digest)),
+        octets(asked.and_then(|asked| asked.before.as_ref())),
+        number(asked.map(|asked| i64::from(asked.first))),
+        octets(columns.approved.as_ref().map(|(by, _)| by)),
+        number(columns.approved.map(|(_, at)| at)),
+        octets(columns.started.as_ref().map(|(by, _)| by)),
+        number(columns.started.map(|(_, at)| at)),
+        octets(columns.activation.as_ref()),
+        octets(case.cleared_by.as_ref().map(|officer| &officer.0)),
+        number(case.disputed_at.map(Timestamp::as_micros)),
+    ]
+}
+
+/// A case of its row, if that says what it was bound to.
+fn bound(db: &dyn Read, row: &Row<'_>) -> Result<Option<CaseRecord>, StoreError> {
+    let record = decode(row)?;
+    let columns = CaseStageColumns::encode(&record.case.stage);
+    if !columns.gives_power() {
+        return Ok(Some(record));
+    }
+    let mac: Option<Vec<u8>> = row.get("mac")?;
+    Ok(binding::holds(db, CASE, &says(&record.case, &columns), mac.as_ref())?.then_some(record))
 }
 
 /// The record of a row of `assisted_case`, still without its check-list.
@@ -132,10 +179,11 @@ fn decode_line(row: &Row<'_>) -> Result<DocumentLine, StoreError> {
 pub(super) async fn select(
     db: &dyn Read,
     condition: &str,
-    bound: &[Value<'_>],
+    given: &[Value<'_>],
 ) -> Result<Vec<CaseRecord>, StoreError> {
     let sql = format!("SELECT * FROM assisted_case WHERE {condition}");
-    let mut found = db.all(&sql, bound, decode).await?;
+    let found = db.all(&sql, given, |row| bound(db, row)).await?;
+    let mut found: Vec<CaseRecord> = found.into_iter().flatten().collect();
     for record in &mut found {
         let sql = "SELECT need, finding, remark FROM case_document WHERE case_id = ?1 ORDER BY place";
         record.case.documents = db.all(sql, params![record.case.id.0], decode_line).await?;
@@ -249,10 +297,12 @@ fn update_holdings(tx: &dyn Tx, record: &CaseRecord) -> Result<(), StoreError> {
 fn update_stage(tx: &dyn Tx, record: &CaseRecord) -> Result<(), StoreError> {
     let columns = CaseStageColumns::encode(&record.case.stage);
     let asked = columns.asked.as_ref();
+    let power = columns.gives_power();
+    let mac = power.then(|| binding::bind(tx, CASE, &says(&record.case, &columns))).transpose()?;
     tx.put(
         "UPDATE assisted_case SET stage = ?2, stage_before = ?3, officer = ?4, stage_at = ?5, stage_before_at = ?6, \
          asked_by = ?7, asked_at = ?8, asked_digest = ?9, asked_before = ?10, asked_first = ?11, approved_by = ?12, \
-         approved_at = ?13, started_by = ?14, started_at = ?15, slip = ?16, activation = ?17 WHERE id = ?1",
+         approved_at = ?13, started_by = ?14, started_at = ?15, slip = ?16, activation = ?17, mac = ?18 WHERE id = ?1",
         params![
             record.case.id.0,
             columns.stage,
@@ -271,6 +321,7 @@ fn update_stage(tx: &dyn Tx, record: &CaseRecord) -> Result<(), StoreError> {
             columns.started.map(|(_, at)| at),
             columns.slip,
             columns.activation,
+            mac,
         ],
     )
 }

@@ -6,8 +6,8 @@ use clavero_protocol::{
 
 use super::{Stop, close_other_sessions, rows, told};
 use crate::{
-    Actor, AuditEntry, Digest, Inviter, Means, NewEnrolment, NewOfficer, Officer, OwnMeans, StoreError,
-    officer_acts, officer_entry,
+    Actor, AuditEntry, Digest, Enrolment, EnrolmentRequest, Inviter, Means, NewEnrolment, NewOfficer,
+    Officer, OwnMeans, StoreError, binding, officer_acts, officer_entry,
     sql::{Tx, params},
     transactions::{Whole, hold},
 };
@@ -63,10 +63,11 @@ async fn insert(tx: &dyn Tx, new: &NewOfficer, inviter: &Inviter) -> Result<(), 
 
 async fn open_enrolment(tx: &dyn Tx, officer: OfficerId, new: &NewEnrolment) -> Result<(), Stop> {
     close_enrolments(tx, officer)?;
-    let ends = (tx.now().await? + new.life).as_micros();
+    let enrolment = Enrolment { officer, expires_at: tx.now().await? + new.life, used: false };
+    let mac = binding::bind(tx, rows::ENROLMENT, &rows::enrolment_says(&new.token, &enrolment))?;
     tx.put(
-        "INSERT INTO enrolment (token, officer_id, expires_at) VALUES (?1, ?2, ?3)",
-        params![new.token, officer.0, ends],
+        "INSERT INTO enrolment (token, officer_id, expires_at, mac) VALUES (?1, ?2, ?3, ?4)",
+        params![new.token, officer.0, enrolment.expires_at.as_micros(), mac],
     )?;
     Ok(())
 }
@@ -77,10 +78,11 @@ fn close_enrolments(tx: &dyn Tx, officer: OfficerId) -> Result<(), StoreError> {
 }
 
 async fn open_request(tx: &dyn Tx, officer: OfficerId, asker: OfficerId) -> Result<(), Stop> {
-    let now = tx.now().await?.as_micros();
-    let sql = "INSERT INTO enrolment_request (officer_id, asked_by, asked_at) VALUES (?1, ?2, ?3) \
+    let request = EnrolmentRequest { officer, asked_by: asker, asked_at: tx.now().await? };
+    let mac = binding::bind(tx, rows::REQUEST, &rows::request_says(&request))?;
+    let sql = "INSERT INTO enrolment_request (officer_id, asked_by, asked_at, mac) VALUES (?1, ?2, ?3, ?4) \
                ON CONFLICT DO NOTHING";
-    let inserted = tx.execute(sql, params![officer.0, asker.0, now]).await?;
+    let inserted = tx.execute(sql, params![officer.0, asker.0, request.asked_at.as_micros(), mac]).await?;
     if inserted == 0 { Err(OfficerRefusal::AlreadyAsked.into()) } else { Ok(()) }
 }
 
@@ -185,7 +187,10 @@ pub(crate) async fn enrol(tx: &dyn Tx, token: &Digest, means: &Means) -> Ruled<O
             return Err(OfficerRefusal::Inactive.into());
         }
         register(tx, enrolment.officer, means).await?;
-        tx.put("UPDATE enrolment SET used_at = ?2 WHERE token = ?1", params![token, now.as_micros()])?;
+        tx.put(
+            "UPDATE enrolment SET used_at = ?2, mac = NULL WHERE token = ?1",
+            params![token, now.as_micros()],
+        )?;
         Ok(enrolment.officer)
     };
     told(tx, &entry, enrolled.await).await

@@ -6,8 +6,8 @@ use clavero_protocol::{OfficerId, OfficerRefusal, Touch};
 
 use super::{Stop, rows, told};
 use crate::{
-    Digest, Officer, OfficerProof, OfficerSession, OfficerSignIn, OfficerTouch, StoreError, officer_acts,
-    officer_entry,
+    Digest, Officer, OfficerProof, OfficerSession, OfficerSignIn, OfficerTouch, StoreError, binding,
+    officer_acts, officer_entry,
     sql::{Query as _, Row, Tx, params},
     transactions::{audit, budgets},
 };
@@ -62,9 +62,11 @@ pub(crate) async fn open_session(
         budgets::give_back(tx, &new.give_back).await?;
         budgets::clear(tx, &new.clear)?;
         let now = tx.now().await?;
+        let mac = binding::bind(tx, rows::SESSION, &rows::session_says(&new.token, &new.officer, now))?;
         tx.put(
-            "INSERT INTO officer_session (token, officer_id, created_at, last_seen_at) VALUES (?1, ?2, ?3, ?3)",
-            params![new.token, new.officer.0, now.as_micros()],
+            "INSERT INTO officer_session (token, officer_id, created_at, last_seen_at, mac) \
+             VALUES (?1, ?2, ?3, ?3, ?4)",
+            params![new.token, new.officer.0, now.as_micros(), mac],
         )?;
         Ok(OfficerSession { officer, created_at: now, last_seen_at: now })
     };

@@ -3,12 +3,36 @@
 use clavero_protocol::{OfficerId, Role, Timestamp};
 
 use crate::{
-    Digest, Enrolment, EnrolmentRequest, Officer, OfficerSession, StoreError, StoredPasskey,
-    sql::{Query as _, Read, Row, bytes, params},
+    Digest, Enrolment, EnrolmentRequest, Officer, OfficerSession, StoreError, StoredPasskey, binding,
+    sql::{Query as _, Read, Row, Value, bytes, params},
 };
 
-const OFFICER: &str = "officer.id, name, email, email_index, role, mac, active, officer.created_at, totp, totp_step, \
+const OFFICER: &str = "officer.id, name, email, email_index, role, officer.mac, active, officer.created_at, totp, totp_step, \
                        (SELECT count(*) FROM passkey WHERE passkey.officer_id = officer.id)";
+
+/// Kinds of rows that are bound to what they say.
+pub(super) const SESSION: &str = "officer-session";
+pub(super) const ENROLMENT: &str = "enrolment";
+pub(super) const REQUEST: &str = "enrolment-request";
+
+/// What a session is bound to. When it was used last binds nothing, as with an employer's.
+pub(super) const fn session_says<'a>(
+    token: &'a Digest,
+    officer: &'a OfficerId,
+    created_at: Timestamp,
+) -> [Value<'a>; 3] {
+    [Value::Bytes(token), Value::Bytes(&officer.0), Value::Integer(created_at.as_micros())]
+}
+
+pub(super) const fn enrolment_says<'a>(token: &'a Digest, enrolment: &'a Enrolment) -> [Value<'a>; 3] {
+    let ends = enrolment.expires_at.as_micros();
+    [Value::Bytes(token), Value::Bytes(&enrolment.officer.0), Value::Integer(ends)]
+}
+
+pub(super) const fn request_says(request: &EnrolmentRequest) -> [Value<'_>; 3] {
+    let at = request.asked_at.as_micros();
+    [Value::Bytes(&request.officer.0), Value::Bytes(&request.asked_by.0), Value::Integer(at)]
+}
 
 fn id(row: &Row<'_>, column: usize) -> Result<OfficerId, StoreError> {
     bytes(&row.get::<_, Vec<u8>>(column)?, "officer.id").map(OfficerId)
@@ -53,24 +77,28 @@ pub(super) async fn other_admins(db: &dyn Read, than: OfficerId) -> Result<usize
 }
 
 pub(crate) async fn requests(db: &dyn Read) -> Result<Vec<EnrolmentRequest>, StoreError> {
-    let sql = "SELECT officer_id, asked_by, asked_at FROM enrolment_request ORDER BY asked_at";
-    db.all(sql, params![], |row| {
-        Ok(EnrolmentRequest {
-            officer: id(row, 0)?,
-            asked_by: id(row, 1)?,
-            asked_at: Timestamp::from_micros(row.get(2)?),
-        })
-    })
-    .await
+    let sql = "SELECT officer_id, asked_by, asked_at, mac FROM enrolment_request ORDER BY asked_at";
+    let read = |row: &Row<'_>| {
+        let asked_at = Timestamp::from_micros(row.get(2)?);
+        let request = EnrolmentRequest { officer: id(row, 0)?, asked_by: id(row, 1)?, asked_at };
+        let mac: Option<Vec<u8>> = row.get(3)?;
+        Ok(binding::holds(db, REQUEST, &request_says(&request), mac.as_ref())?.then_some(request))
+    };
+    Ok(db.all(sql, params![], read).await?.into_iter().flatten().collect())
 }
 
 pub(crate) async fn enrolment(db: &dyn Read, token: &Digest) -> Result<Option<Enrolment>, StoreError> {
-    let sql = "SELECT officer_id, expires_at, used_at IS NOT NULL FROM enrolment WHERE token = ?1";
-    db.first(sql, params![token], |row| {
+    let sql = "SELECT officer_id, expires_at, used_at IS NOT NULL, mac FROM enrolment WHERE token = ?1";
+    let read = |row: &Row<'_>| {
         let expires_at = Timestamp::from_micros(row.get(1)?);
-        Ok(Enrolment { officer: id(row, 0)?, expires_at, used: row.get(2)? })
-    })
-    .await
+        let enrolment = Enrolment { officer: id(row, 0)?, expires_at, used: row.get(2)? };
+        let mac: Option<Vec<u8>> = row.get(3)?;
+        // One that was used opens nothing, whatever is made of it.
+        let stands = enrolment.used
+            || binding::holds(db, ENROLMENT, &enrolment_says(token, &enrolment), mac.as_ref())?;
+        Ok(stands.then_some(enrolment))
+    };
+    Ok(db.first(sql, params![token], read).await?.flatten())
 }
 
 fn decode_passkey(row: &Row<'_>) -> Result<StoredPasskey, StoreError> {
@@ -97,19 +125,25 @@ pub(crate) async fn passkey(db: &dyn Read, id: &Digest) -> Result<Option<StoredP
 
 fn sessions(which: &str) -> String {
     format!(
-        "SELECT {OFFICER}, officer_session.created_at, last_seen_at \
+        "SELECT {OFFICER}, officer_session.created_at, last_seen_at, token, officer_session.mac \
          FROM officer_session JOIN officer ON officer.id = officer_id WHERE {which}"
     )
 }
 
-fn decode_session(row: &Row<'_>) -> Result<OfficerSession, StoreError> {
+/// A session of its row, if that says what it was bound to.
+fn bound_session(db: &dyn Read, row: &Row<'_>) -> Result<Option<OfficerSession>, StoreError> {
     let created_at = Timestamp::from_micros(row.get(11)?);
     let last_seen_at = Timestamp::from_micros(row.get(12)?);
-    Ok(OfficerSession { officer: decode(row)?, created_at, last_seen_at })
+    let session = OfficerSession { officer: decode(row)?, created_at, last_seen_at };
+    let token = bytes(&row.get::<_, Vec<u8>>(13)?, "officer_session.token")?;
+    let mac: Option<Vec<u8>> = row.get(14)?;
+    let says = session_says(&token, &session.officer.id, created_at);
+    Ok(binding::holds(db, SESSION, &says, mac.as_ref())?.then_some(session))
 }
 
 pub(crate) async fn session(db: &dyn Read, token: &Digest) -> Result<Option<OfficerSession>, StoreError> {
-    db.first(&sessions("token = ?1"), params![token], decode_session).await
+    let found = db.first(&sessions("token = ?1"), params![token], |row| bound_session(db, row)).await?;
+    Ok(found.flatten())
 }
 
 pub(crate) async fn other_sessions(
@@ -118,5 +152,6 @@ pub(crate) async fn other_sessions(
     than: &Digest,
 ) -> Result<Vec<OfficerSession>, StoreError> {
     let sql = sessions("officer_id = ?1 AND token <> ?2 ORDER BY officer_session.created_at DESC");
-    db.all(&sql, params![of.0, than], decode_session).await
+    let all = db.all(&sql, params![of.0, than], |row| bound_session(db, row)).await?;
+    Ok(all.into_iter().flatten().collect())
 }

@@ -14,36 +14,36 @@ use clavero_store::{
 
 use crate::world::{World, email, employer, limit};
 
-pub(super) const ANA: OfficerId = OfficerId([21; 16]);
-pub(super) const BETO: OfficerId = OfficerId([22; 16]);
-pub(super) const CARLA: OfficerId = OfficerId([23; 16]);
-pub(super) const SEEN: Identification = Identification { whom: Mark([6; 16]), how: IdentifiedBy::Cedula };
+pub(crate) const ANA: OfficerId = OfficerId([21; 16]);
+pub(crate) const BETO: OfficerId = OfficerId([22; 16]);
+pub(crate) const CARLA: OfficerId = OfficerId([23; 16]);
+pub(crate) const SEEN: Identification = Identification { whom: Mark([6; 16]), how: IdentifiedBy::Cedula };
 
 /// The mailbox that applicants ask for; the registry has number 1.
-pub(super) const NEW: u8 = 2;
+pub(crate) const NEW: u8 = 2;
 
-pub(super) fn reference(number: u8) -> CaseReference {
+pub(crate) fn reference(number: u8) -> CaseReference {
     // One in seven has an odd check symbol.
     (0..=255)
         .find_map(|last| CaseReference::from_random([number, 0, 0, 0, 0, 0, 0, 0, last, 0]))
         .expect("one")
 }
 
-pub(super) const fn officer(id: OfficerId, role: Role) -> CaseActor {
+pub(crate) const fn officer(id: OfficerId, role: Role) -> CaseActor {
     CaseActor::Officer { id, role }
 }
 
-pub(super) const fn desk(id: OfficerId) -> CaseActor {
+pub(crate) const fn desk(id: OfficerId) -> CaseActor {
     officer(id, Role::Desk)
 }
 
 /// A case in the hands of a test.
-pub(super) struct Desk<'a> {
-    pub(super) world: &'a World,
-    pub(super) id: CaseId,
+pub(crate) struct Desk<'a> {
+    pub(crate) world: &'a World,
+    pub(crate) id: CaseId,
 }
 
-pub(super) fn opening(world: &World, number: u8) -> OpenCase {
+pub(crate) fn opening(world: &World, number: u8) -> OpenCase {
     let needs = [Need::Always, Need::ThirdParty, Need::RepresentativeChange];
     let (id, now) = (CaseId([number; 16]), world.store.now());
     let record = CaseRecord {
@@ -65,33 +65,33 @@ pub(crate) async fn open(world: &World, number: u8) -> Result<CaseRecord, CaseNo
 }
 
 impl<'a> Desk<'a> {
-    pub(super) async fn open(world: &'a World, number: u8) -> Self {
+    pub(crate) async fn open(world: &'a World, number: u8) -> Self {
         world.register().await;
         let record = open(world, number).await.expect("a case");
         Self { world, id: record.case.id }
     }
 
-    pub(super) async fn read(&self) -> CaseRecord {
+    pub(crate) async fn read(&self) -> CaseRecord {
         self.world.store.case(self.id).await.expect("a read").expect("the case")
     }
 
-    pub(super) async fn facts(&self) -> Facts {
+    pub(crate) async fn facts(&self) -> Facts {
         self.world.store.case_facts(self.id, self.world.policy.tax).await.expect("a read").expect("the case")
     }
 
-    pub(super) async fn state(&self) -> CaseState {
+    pub(crate) async fn state(&self) -> CaseState {
         self.read().await.case.state(self.world.store.now(), &self.world.policy)
     }
 
-    pub(super) fn step(&self, actor: CaseActor, command: CaseCommand) -> CaseStep {
+    pub(crate) fn step(&self, actor: CaseActor, command: CaseCommand) -> CaseStep {
         CaseStep::plain(self.id, actor, command, Arc::clone(&self.world.policy))
     }
 
-    pub(super) async fn send(&self, step: CaseStep) -> Result<CaseRecord, CaseNotTaken> {
+    pub(crate) async fn send(&self, step: CaseStep) -> Result<CaseRecord, CaseNotTaken> {
         self.world.store.step_case(step).await.expect("a transaction")
     }
 
-    pub(super) async fn take(
+    pub(crate) async fn take(
         &self,
         actor: CaseActor,
         command: CaseCommand,
@@ -99,7 +99,7 @@ impl<'a> Desk<'a> {
         self.send(self.step(actor, command)).await
     }
 
-    pub(super) fn details(&self, to: Option<SealedEmail>) -> CaseStep {
+    pub(crate) fn details(&self, to: Option<SealedEmail>) -> CaseStep {
         let details = Details {
             applicant: Applicant::InPerson,
             contact: Mark([5; 16]),
@@ -111,7 +111,7 @@ impl<'a> Desk<'a> {
     }
 
     /// The applicant shows that they read mailbox number `to`.
-    pub(super) async fn prove(&self, to: u8) {
+    pub(crate) async fn prove(&self, to: u8) {
         self.send(self.details(Some(email(to)))).await.expect("details");
         self.take(CaseActor::Applicant, CaseCommand::SendCode).await.expect("a code");
         self.world.mail_all().await;
@@ -121,42 +121,43 @@ impl<'a> Desk<'a> {
     }
 
     /// Ana takes it in hand and finds everything in order.
-    pub(super) async fn check(&self) {
+    pub(crate) async fn check(&self) {
         self.take(desk(ANA), CaseCommand::Take { over: false }).await.expect("the case");
         self.take(desk(ANA), found(0, Finding::CopyKept)).await.expect("a document");
         self.take(desk(ANA), CaseCommand::Identify(SEEN)).await.expect("a person");
     }
 
-    pub(super) async fn ask(&self) -> Result<CaseRecord, CaseNotTaken> {
+    pub(crate) async fn ask(&self) -> Result<CaseRecord, CaseNotTaken> {
         let digest = self.read().await.case.proposal(&self.facts().await).digest;
         let step = self.step(desk(ANA), CaseCommand::AskApproval { digest });
         self.send(CaseStep { email_changes: Some(limit(ANA.0[0], 5)), ..step }).await
     }
 
-    pub(super) async fn touch(&self, officer: OfficerId, decision: Decision) -> Touch {
+    pub(crate) async fn touch(&self, officer: OfficerId, decision: Decision) -> Touch {
         let case = self.read().await.case;
         let purpose = case.purpose(decision, &case.asked().expect("a request").digest);
         Touch { officer, purpose, at: self.world.store.now() }
     }
 
-    pub(super) async fn approve(&self, by: OfficerId) -> Result<CaseRecord, CaseNotTaken> {
+    pub(crate) async fn approve(&self, by: OfficerId) -> Result<CaseRecord, CaseNotTaken> {
         let touch = self.touch(by, Decision::Approval).await;
         let digest = self.read().await.case.asked().expect("a request").digest;
         self.take(desk(by), CaseCommand::Approve { digest, touch }).await
     }
 
-    pub(super) async fn start(&self, recovery: u8) -> CaseStep {
+    pub(crate) async fn start(&self, recovery: u8) -> CaseStep {
         let touch = self.touch(ANA, Decision::HandOver).await;
         let start = Start::Mail { recovery: RecoveryId([recovery; 16]) };
-        self.step(desk(ANA), CaseCommand::HandOver { touch, start })
+        let email = self.read().await.email;
+        CaseStep { email, ..self.step(desk(ANA), CaseCommand::HandOver { touch, start }) }
     }
 
-    pub(super) async fn hand_over(&self, recovery: u8) -> Result<CaseRecord, CaseNotTaken> {
+    pub(crate) async fn hand_over(&self, recovery: u8) -> Result<CaseRecord, CaseNotTaken> {
         self.send(self.start(recovery).await).await
     }
 
     /// From nothing to the activation that waits to be mailed.
-    pub(super) async fn activate(&self, to: u8, recovery: u8) {
+    pub(crate) async fn activate(&self, to: u8, recovery: u8) {
         self.prove(to).await;
         self.check().await;
         self.ask().await.expect("a request");
@@ -165,7 +166,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Mails the activation; the verifier of its link.
-    pub(super) async fn mail_link(&self) -> Digest {
+    pub(crate) async fn mail_link(&self) -> Digest {
         let first: Digest = [self.id.0[0].wrapping_add(100); 32];
         let mails = claim(self.world, first).await;
         for mail in &mails {
@@ -175,7 +176,7 @@ impl<'a> Desk<'a> {
         verifiers(first)[link.verifier.expect("a token")]
     }
 
-    pub(super) async fn is_activated(&self) -> bool {
+    pub(crate) async fn is_activated(&self) -> bool {
         matches!(self.read().await.case.stage, CaseStage::Activated(..))
     }
 }
@@ -185,7 +186,7 @@ fn verifiers(first: Digest) -> Vec<Digest> {
 }
 
 /// All mails that are due; the first that needs a token gets this verifier, where it is the first of all.
-pub(super) async fn claim(world: &World, first: Digest) -> Vec<ClaimedMail> {
+pub(crate) async fn claim(world: &World, first: Digest) -> Vec<ClaimedMail> {
     let (lease, policy) = (std::time::Duration::from_mins(1), Arc::clone(&world.policy));
     let verifiers = verifiers(first);
     let claim = clavero_store::Claim {
@@ -199,11 +200,11 @@ pub(super) async fn claim(world: &World, first: Digest) -> Vec<ClaimedMail> {
     world.store.claim_mails(claim).await.expect("a claim")
 }
 
-pub(super) fn dossier(read: u8, byte: u8) -> NewDossier {
+pub(crate) fn dossier(read: u8, byte: u8) -> NewDossier {
     NewDossier { read: vec![read], sealed: vec![byte] }
 }
 
 /// What was found of the document at `place`.
-pub(super) fn found(place: usize, finding: Finding) -> CaseCommand {
+pub(crate) fn found(place: usize, finding: Finding) -> CaseCommand {
     CaseCommand::CheckDocuments(vec![DocumentAnswer { place, finding, remark: None }])
 }
