@@ -16,7 +16,7 @@ use chacha20poly1305::{
     KeyInit as _, XChaCha20Poly1305, XNonce,
     aead::{Aead as _, Payload},
 };
-use clavero_protocol::{EmailAddress, EmployerKey, Mark, RecoveryId};
+use clavero_protocol::{AssistedCase, CaseId, EmailAddress, EmployerKey, Mark, RecoveryId};
 use clavero_store::{BudgetKey, CaseRecord, Digest, NewCredential, SealedEmail};
 use hkdf::Hkdf;
 use serde::{Deserialize, Serialize};
@@ -69,6 +69,9 @@ pub struct KeyRing {
     keys: Vec<Key>,
     fingerprint: Digest,
 }
+
+/// What a case's mailbox is sealed for.
+const CASE_EMAIL: &str = "case-email-seal";
 
 const HEADER: &str = "# Clavero's key ring. Whoever has it and the database can read addresses and forge codes:\n\
                       # keep it apart from the database's backups, and never lose it.\n";
@@ -186,6 +189,11 @@ impl KeyRing {
         self.derive(key_id, "password-pepper", &[])
     }
 
+    /// The same of slips, which are typed from paper.
+    pub(crate) fn slip_pepper(&self, key_id: &str) -> Option<Zeroizing<[u8; 32]>> {
+        self.derive(key_id, "slip-pepper", &[])
+    }
+
     /// Signs `parts` for a purpose under the active key's id, which the caller keeps with the tag.
     pub(crate) fn sign(&self, key_id: &str, purpose: &str, parts: &[&[u8]]) -> Option<[u8; 32]> {
         // The derivation itself is a MAC: HMAC-SHA-256 over length-prefixed parts.
@@ -239,6 +247,21 @@ impl KeyRing {
         Some(SealedEmail { sealed, index, lane })
     }
 
+    /// Seals an address for a case. It opens nowhere else: in the registry's row mails would go to whoever asks for it.
+    pub(crate) fn seal_case_email(&self, case: CaseId, email: &EmailAddress) -> Option<SealedEmail> {
+        let sealed = self.seal(CASE_EMAIL, &case.0, email.as_str().as_bytes())?;
+        let (index, lane) = self.email_names(email);
+        Some(SealedEmail { sealed, index, lane })
+    }
+
+    /// Opens the address that a case's mails go to: its own, or the one that was on record when another was asked for.
+    pub(crate) fn open_case_email(&self, case: &AssistedCase, email: &SealedEmail) -> Option<EmailAddress> {
+        match self.open_sealed(CASE_EMAIL, &case.id.0, &email.sealed) {
+            Some(text) => self.address(&text, email),
+            None => self.open_email(&case.employer, email),
+        }
+    }
+
     /// What an address is compared by.
     pub(crate) fn email_mark(&self, email: &EmailAddress) -> Mark {
         Mark(self.email_names(email).0)
@@ -249,7 +272,11 @@ impl KeyRing {
     #[must_use]
     pub fn open_email(&self, employer: &EmployerKey, email: &SealedEmail) -> Option<EmailAddress> {
         let text = self.open_sealed("email-seal", &employer.as_i64().to_be_bytes(), &email.sealed)?;
-        let address = EmailAddress::parse(std::str::from_utf8(&text).ok()?).ok()?;
+        self.address(&text, email)
+    }
+
+    fn address(&self, text: &[u8], email: &SealedEmail) -> Option<EmailAddress> {
+        let address = EmailAddress::parse(std::str::from_utf8(text).ok()?).ok()?;
         (self.email_mark(&address).0 == email.index).then_some(address)
     }
 

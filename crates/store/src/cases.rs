@@ -24,7 +24,7 @@ pub struct CaseRecord {
     pub locale: String,
     /// What persons typed, sealed as one: contact, names, remarks, reasons.
     pub dossier: Vec<u8>,
-    /// The mailbox that the activation goes to, sealed for the employer.
+    /// The mailbox that the activation goes to, sealed for the case: put in the registry's place it opens nothing.
     pub email: Option<SealedEmail>,
     /// Grows with each step.
     pub version: i64,
@@ -91,7 +91,7 @@ pub struct CaseStep {
     pub command: CaseCommand,
     /// The dossier that goes with it.
     pub dossier: Option<NewDossier>,
-    /// The sealed mailbox that goes with [`CaseCommand::GiveDetails`].
+    /// The mailbox: with [`CaseCommand::GiveDetails`] sealed for the case, with [`CaseCommand::HandOver`] for the registry.
     pub email: Option<SealedEmail>,
     /// The officer's budget of e-mail changes, drawn on when the step asks for one.
     pub email_changes: Option<Limit>,
@@ -225,7 +225,7 @@ pub trait Cases: Send + Sync + 'static {
     async fn cases_of(&self, employer: &EmployerKey, max: u32) -> Result<Vec<CaseRecord>, StoreError>;
 
     /// The case whose slip has this digest.
-    async fn case_by_slip(&self, secret: Digest) -> Result<Option<CaseRecord>, StoreError>;
+    async fn case_with_slip(&self, employer: &EmployerKey) -> Result<Option<CaseRecord>, StoreError>;
 
     /// What the machine would be told at this moment, by these rules about the tax authority's word.
     async fn case_facts(&self, id: CaseId, tax: TaxPolicy) -> Result<Option<Facts>, StoreError>;

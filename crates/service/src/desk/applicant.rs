@@ -288,7 +288,7 @@ impl Service {
         fill(&mut dossier, &read, employer.as_ref());
         let email = match &read.email {
             Some(email) => {
-                let sealed = self.keys.seal_email(&record.case.employer, email);
+                let sealed = self.keys.seal_case_email(record.case.id, email);
                 Some(sealed.ok_or(CaseError::Unavailable)?)
             }
             None => None,

@@ -1,12 +1,11 @@
 //! What officers do with a case.
 
 use clavero_protocol::{
-    CaseAct, CaseActor, CaseCommand, CaseReference, CaseRefusal, Decision, DocumentAnswer, Finding,
-    Identification, RecoveryId, RepresentativeId, Route, Start, Touch,
+    CaseAct, CaseActor, CaseCommand, CaseReference, CaseRefusal, Decision, DocumentAnswer, EmailAddress,
+    Finding, Identification, RecoveryId, RepresentativeId, Route, Start, Touch,
 };
 use clavero_store::{Actor, AuditEntry, CaseRecord, CaseStep, NewRepresentative, acts};
 use clavero_words::Locale;
-use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -17,14 +16,6 @@ use super::{
     seals::{self, Dossier},
 };
 use crate::{Service, secrets::random};
-
-/// What the digest of a slip's secret begins with, so that it is the digest of nothing else.
-const SLIP: &[u8] = b"clavero slip 1";
-
-/// What is stored of a slip's secret.
-pub(super) fn slip_digest(secret: &CaseReference) -> [u8; 32] {
-    Sha256::new().chain_update(SLIP).chain_update(secret.as_str().as_bytes()).finalize().into()
-}
 
 /// A case as a page showed it: what was written into it since is not written over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -348,12 +339,14 @@ impl Service {
             Some(Route::Mail) | None => None,
         };
         let start = match &secret {
-            Some(secret) => Start::Slip { secret: slip_digest(secret) },
+            Some(secret) => Start::Slip { secret: self.slip_tag(secret, Some(&record)).await? },
             None => Start::Mail { recovery: RecoveryId(*Uuid::now_v7().as_bytes()) },
         };
         let representative = new_representative(&dossier)?;
+        let address = dossier.email.as_deref().and_then(|email| EmailAddress::parse(email).ok());
+        let email = address.and_then(|email| self.keys.seal_email(&record.case.employer, &email));
         let step = self.plain_step(&record, officer.actor(), CaseCommand::HandOver { touch, start });
-        let record = self.take_step(CaseStep { representative, ..step }).await?;
+        let record = self.take_step(CaseStep { representative, email, ..step }).await?;
         let slip = match secret {
             Some(secret) => Some(self.slip_data(&record, &dossier, &secret).await?),
             None => None,

@@ -3,8 +3,9 @@
 use clavero_protocol::{CaseActor, CaseCommand, CaseReference, CaseState, Exceeded, RecoveryId};
 use clavero_store::{Actor, AuditEntry, CaseRecord, CaseStep, acts};
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
-use super::{SlipError, StopView, officer::slip_digest, present::employer_name};
+use super::{CaseError, SlipError, StopView, present::employer_name};
 use crate::{Client, Identifiers, Service, errors::LinkError, proof::Scope, secrets::Token};
 
 /// A printed slip on its way in.
@@ -83,15 +84,29 @@ impl Service {
         Err(SlipError::Invalid)
     }
 
+    /// What is stored of a slip of a case; for comparing with nothing, of none.
+    pub(super) async fn slip_tag(
+        &self,
+        secret: &CaseReference,
+        of: Option<&CaseRecord>,
+    ) -> Result<[u8; 32], CaseError> {
+        let text = Zeroizing::new(secret.as_str().as_bytes().to_vec());
+        let (case, key_id) =
+            of.map_or(([0; 16], self.keys.active()), |of| (of.case.id.0, of.key_id.as_str()));
+        let tag = self.hasher.slip(text, case, key_id).await.map_err(|_| CaseError::Unavailable)?;
+        tag.ok_or(CaseError::Unavailable)
+    }
+
     /// The step that the slip would take, if it is one of this employer and representative.
     async fn slip_step(&self, slip: &UseSlip<'_>) -> Result<Option<CaseStep>, SlipError> {
         let Ok(secret) = CaseReference::parse(slip.secret) else { return Ok(None) };
-        let digest = slip_digest(&secret);
-        let Some(record) = self.store.case_by_slip(digest).await? else { return Ok(None) };
+        let record = self.store.case_with_slip(&slip.identifiers.employer).await?;
+        // In the time of one hash, whether there is a slip or not.
+        let digest = self.slip_tag(&secret, record.as_ref()).await.map_err(|_| SlipError::Unavailable)?;
+        let Some(record) = record else { return Ok(None) };
         let employer = self.store.employer(&slip.identifiers.employer).await?;
         let representative = employer.map(|employer| employer.record.representative);
-        let theirs = record.case.employer == slip.identifiers.employer
-            && representative.as_ref() == Some(&slip.identifiers.representative);
+        let theirs = representative.as_ref() == Some(&slip.identifiers.representative);
         let recovery = RecoveryId(*Uuid::now_v7().as_bytes());
         let command = CaseCommand::UseSlip { secret: digest, recovery };
         Ok(theirs.then(|| self.plain_step(&record, CaseActor::Applicant, command)))

@@ -17,6 +17,7 @@ use hmac::Hmac;
 use sha2::{Sha256, Sha512};
 use subtle::ConstantTimeEq as _;
 use tokio::sync::oneshot;
+use zeroize::Zeroizing;
 
 use self::argon2::{Argon2 as _, TAG, Variant, Vectorized, Work};
 use crate::{keys::KeyRing, secrets::random};
@@ -121,6 +122,30 @@ impl Hasher {
                 drop(hash(&keys, &password, cost, argon2));
                 Verdict { matches: false, outdated: false }
             }
+        })
+        .await
+    }
+
+    /// What is stored of a slip of the case of this id: Argon2id with the case for a salt, under a pepper of the ring. Nobody
+    /// without the ring can make one, and one case's is none of another.
+    pub(crate) async fn slip(
+        &self,
+        secret: Zeroizing<Vec<u8>>,
+        case: [u8; 16],
+        key_id: &str,
+    ) -> Result<Option<[u8; TAG]>, Busy> {
+        let (pepper, Cost { memory, iterations }) = (self.keys.slip_pepper(key_id), self.cost);
+        self.run(move |argon2| {
+            let pepper = pepper?;
+            argon2.tag(&Work {
+                variant: Variant::Id,
+                memory,
+                iterations,
+                lanes: LANES,
+                password: &secret,
+                salt: &case,
+                pepper: pepper.as_slice(),
+            })
         })
         .await
     }

@@ -115,7 +115,12 @@ impl Job {
         // The mails of a case go to its own mailbox, or to the one that was on record when it was asked for.
         let on_record = employer.and_then(|employer| employer.record.email.as_ref());
         let Some(sealed) = case.map(|case| &case.to).or(on_record) else { return Way::Nothing };
-        let Some(to) = self.service.keys.open_email(&key, sealed) else { return Way::Fault(Fault::Keys) };
+        let keys = &self.service.keys;
+        let to = match case {
+            Some(case) => keys.open_case_email(&case.record.case, sealed),
+            None => keys.open_email(&key, sealed),
+        };
+        let Some(to) = to else { return Way::Fault(Fault::Keys) };
         let now = self.service.store.now();
         let (carries, ends_at) = match self.carries(employer, token, now) {
             Ok(carried) => carried,

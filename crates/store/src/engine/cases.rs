@@ -32,8 +32,8 @@ impl<E: Engine> Cases for E {
             .await
     }
 
-    async fn case_by_slip(&self, secret: Digest) -> Result<Option<CaseRecord>, StoreError> {
-        self.read(secret, |db, secret| Box::pin(cases::by_slip(db, secret))).await
+    async fn case_with_slip(&self, employer: &EmployerKey) -> Result<Option<CaseRecord>, StoreError> {
+        self.read(*employer, |db, employer| Box::pin(cases::with_slip(db, employer))).await
     }
 
     async fn case_facts(&self, id: CaseId, tax: TaxPolicy) -> Result<Option<Facts>, StoreError> {

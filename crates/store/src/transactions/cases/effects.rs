@@ -88,6 +88,21 @@ pub(super) fn representative_fits(
     })
 }
 
+/// Whether the mailbox that was approved stands on record, or comes with the step, sealed for the registry.
+pub(super) fn mailbox_fits(
+    transition: &CaseTransition,
+    employer: Option<&Employer>,
+    mailbox: Option<&SealedEmail>,
+) -> bool {
+    transition.effects.iter().all(|effect| match effect {
+        CaseEffect::Apply(Proposal { mailbox: Some(approved), .. }) => {
+            let standing = employer.and_then(|employer| employer.record.email.as_ref());
+            standing.into_iter().chain(mailbox).any(|email| Mark(email.index) == *approved)
+        }
+        _ => true,
+    })
+}
+
 /// Writes what was approved into the registry, unless it stands there.
 async fn apply(
     tx: &dyn Tx,
@@ -98,7 +113,7 @@ async fn apply(
     let key = record.case.employer;
     let Some(employer) = employers::find(tx, &key).await? else { return Ok(()) };
     let standing = employer.record.email.as_ref();
-    let new_email = record.email.as_ref().filter(|email| proposal.mailbox == Some(Mark(email.index)));
+    let new_email = step.email.as_ref().filter(|email| proposal.mailbox == Some(Mark(email.index)));
     let new_email = new_email.filter(|email| standing.map(|standing| standing.index) != Some(email.index));
     let change = step.representative.as_ref().filter(|_| proposal.representative.is_some());
     let change = change.filter(|change| employer.record.representative == change.from);

@@ -14,7 +14,7 @@ use clavero_protocol::{
 
 use super::{audit, budgets, employers};
 use crate::{
-    Actor, AuditEntry, CaseNotOpened, CaseNotTaken, CaseRecord, CaseStep, Denied, Digest, Employer, OpenCase,
+    Actor, AuditEntry, CaseNotOpened, CaseNotTaken, CaseRecord, CaseStep, Denied, Employer, OpenCase,
     StoreError,
     dialect::Lock,
     sql::{Read, Tx, params},
@@ -49,8 +49,10 @@ pub(crate) async fn of_employer(
     rows::select(db, condition, params![employer.as_i64(), max]).await
 }
 
-pub(crate) async fn by_slip(db: &dyn Read, secret: &Digest) -> Result<Option<CaseRecord>, StoreError> {
-    Ok(rows::select(db, "slip IS NOT NULL AND slip = ?1", params![secret]).await?.pop())
+/// The newest of its slips: it ended the others.
+pub(crate) async fn with_slip(db: &dyn Read, of: &EmployerKey) -> Result<Option<CaseRecord>, StoreError> {
+    let condition = "employer_id = ?1 AND slip IS NOT NULL AND stage < 10 ORDER BY started_at DESC LIMIT 1";
+    Ok(rows::select(db, condition, params![of.as_i64()]).await?.pop())
 }
 
 pub(crate) async fn facts_of(
@@ -166,7 +168,8 @@ async fn decide(
     let facts = facts(tx, (record, employer), step.policy.tax, now).await?;
     let moment = Moment { now, facts: &facts, policy: &step.policy };
     let decided = record.case.decide(step.actor, &step.command, moment).and_then(|transition| {
-        let fits = effects::representative_fits(&transition, employer, step.representative.as_ref());
+        let fits = effects::representative_fits(&transition, employer, step.representative.as_ref())
+            && effects::mailbox_fits(&transition, employer, step.email.as_ref());
         if fits { Ok(transition) } else { Err(CaseRefusal::RegistryChanged) }
     });
     // A mail that no longer counts is nobody's try.

@@ -293,7 +293,7 @@ pub(crate) async fn a_slip_opens_the_form_and_its_later_use_ends_the_earlier(wor
     let touch = case.touch(ANA, clavero_protocol::Decision::HandOver).await;
     let start = Start::Slip { secret: [60; 32] };
     case.take(desk(ANA), CaseCommand::HandOver { touch, start }).await.expect("a slip");
-    let found = world.store.case_by_slip([60; 32]).await.expect("a read").expect("the case");
+    let found = world.store.case_with_slip(&employer()).await.expect("a read").expect("the case");
     assert_eq!(found.case.id, case.id);
     let using = async |number: u8| {
         let recovery = clavero_protocol::RecoveryId([number; 16]);
