@@ -341,7 +341,7 @@ impl Service {
         let mut limits = vec![budgets.codes_under(codes)];
         match record.recovery.employer() {
             Some(key) if budgets.reserved_codes(key).key == codes => {
-                limits = vec![budgets.reserved_codes(key)]
+                limits = vec![budgets.reserved_codes(key)];
             }
             Some(key) => {
                 let email = self.store.employer(key).await?.and_then(|employer| employer.record.email);
