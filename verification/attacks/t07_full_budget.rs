@@ -32,7 +32,8 @@ async fn signs_in(http: &Client, server: &TestServer, employer: &Employer) -> u1
 
 /// "Validar".
 async fn starts(http: &Client, server: &TestServer, employer: &Employer) -> u16 {
-    let start = http.post(format!("{}/empleadores/recuperar-clave", server.address())).form(&identifiers(employer));
+    let start =
+        http.post(format!("{}/empleadores/recuperar-clave", server.address())).form(&identifiers(employer));
     start.send().await.unwrap().status().as_u16()
 }
 
