@@ -26,7 +26,16 @@ impl FromStr for Network {
         let address: IpAddr = address.parse().map_err(|_| wrong())?;
         let longest = if address.is_ipv4() { 32 } else { 128 };
         let prefix = prefix.map_or(Ok(longest), str::parse).map_err(|_| wrong())?;
-        if prefix > longest { Err(wrong()) } else { Ok(Self { address, prefix }) }
+        if prefix > longest {
+            return Err(wrong());
+        }
+        // Written the long way (`::ffff:192.0.2.0/120`), it is the network of the short one.
+        match (address, address.to_canonical()) {
+            (IpAddr::V6(_), short @ IpAddr::V4(_)) if prefix >= 96 => {
+                Ok(Self { address: short, prefix: prefix - 96 })
+            }
+            _ => Ok(Self { address, prefix }),
+        }
     }
 }
 
@@ -57,14 +66,18 @@ fn same_prefix(a: &[u8], b: &[u8], prefix: u8) -> bool {
 }
 
 /// The right-most address that no trusted proxy stands for: everything left of it anyone could have written.
-fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
+#[must_use]
+pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
     let mut address = peer.to_canonical();
     if !is_trusted(address) {
         return address;
     }
     let hops: Vec<String> = if headers.contains_key(header::FORWARDED) {
-        values(headers, header::FORWARDED.as_str()).filter_map(|hop| forwarded_for(&hop)).collect()
+        // A proxy that names nobody is one whose client is not known, and not one to look past.
+        values(headers, header::FORWARDED.as_str())
+            .map(|hop| forwarded_for(&hop).unwrap_or_default())
+            .collect()
     } else {
         values(headers, "x-forwarded-for").collect()
     };
@@ -78,13 +91,14 @@ fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpA
     address
 }
 
+/// The list of a header, over all its lines. Bytes that are no text stay with the one element that they stand in: a client writes
+/// on the same line as the proxy.
 fn values(headers: &HeaderMap, name: &str) -> impl Iterator<Item = String> {
     let all: Vec<String> = headers
         .get_all(name)
         .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(|hop| hop.trim().to_owned())
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
+        .map(|hop| String::from_utf8_lossy(hop).trim().to_owned())
         .collect();
     all.into_iter()
 }
@@ -155,11 +169,13 @@ fn device_name(agent: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     fn found(peer: &str, header: (&'static str, &str), trusted: &[&str]) -> String {
         let mut headers = HeaderMap::new();
-        headers.insert(header.0, header.1.parse().unwrap());
+        headers.insert(header.0, HeaderValue::from_bytes(header.1.as_bytes()).unwrap());
         let trusted: Vec<Network> = trusted.iter().map(|text| text.parse().unwrap()).collect();
         client_address(peer.parse().unwrap(), &headers, &trusted).to_string()
     }
@@ -174,5 +190,28 @@ mod tests {
         let standard = ("forwarded", r#"for=1.1.1.1, for="[2001:db8::7]:443";host=evil.example"#);
         assert_eq!(found("10.1.2.3", standard, &["10.0.0.0/8"]), "2001:db8::7");
         assert_eq!(found("10.1.2.3", ("x-forwarded-for", "nonsense"), &["10.0.0.0/8"]), "10.1.2.3");
+    }
+
+    #[test]
+    fn what_a_client_writes_before_it_never_hides_what_the_proxy_adds() {
+        let trusted = ["10.0.0.0/8"];
+        for name in ["x-forwarded-for", "forwarded"] {
+            let truth = if name == "forwarded" { "for=203.0.113.9" } else { "203.0.113.9" };
+            for written in ["ñ", "\u{ff}", "for=\"1.1.1.1", "1.1.1.1, ", ";;="] {
+                let line = format!("{written}, {truth}");
+                assert_eq!(found("10.1.2.3", (name, &line), &trusted), "203.0.113.9", "{name}: {line}");
+            }
+        }
+        // A proxy that says nothing of its client vouches for nobody.
+        let silent = ("forwarded", "for=1.1.1.1, by=10.9.9.9;proto=https");
+        assert_eq!(found("10.1.2.3", silent, &trusted), "10.1.2.3");
+    }
+
+    #[test]
+    fn a_network_may_be_written_the_long_way() {
+        let said = ("x-forwarded-for", "203.0.113.9");
+        assert_eq!(found("10.1.2.3", said, &["::ffff:10.0.0.0/104"]), "203.0.113.9");
+        assert_eq!(found("11.1.2.3", said, &["::ffff:10.0.0.0/104"]), "11.1.2.3");
+        assert!("::ffff:0.0.0.0/96".parse::<Network>().unwrap().is_everyone());
     }
 }

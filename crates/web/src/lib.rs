@@ -21,7 +21,7 @@ use clavero_service::{Service, mail::Mailbox};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::watch;
 
-pub use address::Network;
+pub use address::{Network, client_address};
 pub use config::{Institution, Logo, WebConfig};
 
 /// Bytes that a request's body may have: forms and JSON here are small.
