@@ -28,21 +28,32 @@ async fn stuck(server: &TestServer, said: &str) -> Vec<TcpStream> {
 async fn whoever_stops_in_the_middle_of_a_request_is_put_out_and_holds_nobody_up() {
     let server = Setup::new(&Registry::default(), 9).start();
     let mut all = Vec::new();
-    for said in [
-        "",
-        "GET / HTTP/1.1\r\nHost: HOST\r\nX-Slow: ",
-        "POST /api/v1/recoveries HTTP/1.1\r\nHost: HOST\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
-        "POST /empleadores/ingresar HTTP/1.1\r\nHost: HOST\r\nContent-Type: application/x-www-form-urlencoded\r\n\
-         Content-Length: 100\r\n\r\nruc=1",
-        "POST /api/v1/sessions HTTP/1.1\r\nHost: HOST\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{",
+    for (said, told) in [
+        ("", ""),
+        ("GET / HTTP/1.1\r\nHost: HOST\r\nX-Slow: ", ""),
+        (
+            "POST /api/v1/recoveries HTTP/1.1\r\nHost: HOST\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
+            "\"urn:clavero:problem:too-slow\"",
+        ),
+        (
+            "POST /empleadores/ingresar HTTP/1.1\r\nHost: HOST\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+             Content-Length: 100\r\n\r\nruc=1",
+            "La solicitud no llegó completa",
+        ),
+        (
+            "POST /api/v1/sessions HTTP/1.1\r\nHost: HOST\r\nContent-Type: application/json\r\n\
+             Transfer-Encoding: chunked\r\n\r\n5\r\n{",
+            "\"urn:clavero:problem:too-slow\"",
+        ),
     ] {
-        all.extend(stuck(&server, said).await);
+        all.extend(stuck(&server, said).await.into_iter().map(|stream| (stream, told)));
     }
     let page = reqwest::get(format!("{}/empleadores", server.address())).await.unwrap();
     assert_eq!(page.status(), 200, "beside five hundred that hang");
-    for stream in all {
+    for (stream, told) in all {
         let said = wire::rest(stream).await;
         assert!(wire::statuses(&said).iter().all(|status| [400, 408].contains(status)), "{said}");
+        assert!(said.contains(told), "{told}: {said}");
     }
 }
 

@@ -72,11 +72,13 @@ pub(crate) async fn same_origin(State(state): State<WebState>, request: Request,
 }
 
 /// Puts out whoever sends a head and then goes silent (RFC 9110 §15.5.9).
-pub(crate) async fn body_in_time(request: Request, next: Next) -> Response {
+pub(crate) async fn body_in_time(State(state): State<WebState>, request: Request, next: Next) -> Response {
+    let language = request.extensions().get::<Language>().copied().unwrap_or_default();
     let (parts, body) = request.into_parts();
     if body.is_end_stream() {
         return next.run(Request::from_parts(parts, body)).await;
     }
+    let path = parts.uri.path().to_owned();
     let (end, is_late) = (tokio::time::Instant::now() + BODY_IN, Arc::new(AtomicBool::new(false)));
     let begun = (Some(body.into_data_stream()), Arc::clone(&is_late));
     let in_time = stream::unfold(begun, move |(parts, late)| async move {
@@ -91,7 +93,8 @@ pub(crate) async fn body_in_time(request: Request, next: Next) -> Response {
     if !is_late.load(Ordering::Relaxed) {
         return response;
     }
-    (StatusCode::REQUEST_TIMEOUT, [(header::CONNECTION, "close")]).into_response()
+    let refusal = refuse(&state, language, &path, StatusCode::REQUEST_TIMEOUT, "too-slow");
+    ([(header::CONNECTION, "close")], refusal).into_response()
 }
 
 /// No address of ours holds a control character or a letter beyond ASCII. What led on from one would have it in its `Location`, where
@@ -101,7 +104,7 @@ pub(crate) async fn plain_address(State(state): State<WebState>, request: Reques
         return next.run(request).await;
     }
     let language = request.extensions().get::<Language>().copied().unwrap_or_default();
-    refuse(&state, language, &request, StatusCode::NOT_FOUND, "not-found")
+    refuse(&state, language, request.uri().path(), StatusCode::NOT_FOUND, "not-found")
 }
 
 fn is_plain(path: &str) -> bool {
@@ -153,7 +156,7 @@ pub(crate) async fn not_found(
 ) -> Response {
     match without_last_slash(request.uri()) {
         Some(address) => Redirect::permanent(&address).into_response(),
-        None => refuse(&state, language, &request, StatusCode::NOT_FOUND, "not-found"),
+        None => refuse(&state, language, request.uri().path(), StatusCode::NOT_FOUND, "not-found"),
     }
 }
 
@@ -176,17 +179,17 @@ pub(crate) async fn wrong_method(
     language: Language,
     request: Request,
 ) -> Response {
-    refuse(&state, language, &request, StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed")
+    refuse(&state, language, request.uri().path(), StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed")
 }
 
 fn refuse(
     state: &WebState,
     language: Language,
-    request: &Request,
+    path: &str,
     status: StatusCode,
     name: &'static str,
 ) -> Response {
-    if is_api(request.uri().path()) {
+    if is_api(path) {
         Problem::new(status, name).localised(language.0).into_response()
     } else {
         pages::message(state, language.0, status, name)

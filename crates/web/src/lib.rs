@@ -70,7 +70,7 @@ pub fn public_router(state: WebState) -> Router {
         .fallback(guard::not_found)
         .method_not_allowed_fallback(guard::wrong_method)
         .layer(DefaultBodyLimit::max(BODY))
-        .layer(middleware::from_fn(guard::body_in_time))
+        .layer(middleware::from_fn_with_state(state.clone(), guard::body_in_time))
         .layer(middleware::from_fn_with_state(state.clone(), guard::plain_address))
         .layer(middleware::from_fn_with_state(state.clone(), guard::same_origin))
         .layer(middleware::from_fn_with_state(state.clone(), language::negotiate))

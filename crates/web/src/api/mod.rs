@@ -70,7 +70,7 @@ pub(crate) fn document() -> utoipa::openapi::OpenApi {
     let mut document = routes().split_for_parts().1;
     for item in document.paths.paths.values_mut() {
         for operation in [&mut item.post, &mut item.delete].into_iter().flatten() {
-            refuse_other_sites(operation);
+            refuse_everywhere(operation);
         }
         let operations = [&mut item.get, &mut item.post, &mut item.delete].into_iter().flatten();
         operations.for_each(name_problems);
@@ -86,6 +86,7 @@ fn usual_problem(status: &str) -> Option<&'static str> {
         "401" => "`unauthorized`.",
         "403" => "`cross-site`: a browser sent this in another site's name.",
         "404" => "`not-found`.",
+        "408" => "`too-slow`: the body did not arrive in time; the connection is closed.",
         "409" => "`wrong-state`.",
         "410" => "`flow-expired`.",
         "413" => "`too-large`.",
@@ -96,13 +97,16 @@ fn usual_problem(status: &str) -> Option<&'static str> {
     })
 }
 
-/// Whatever changes something is refused where a browser sends it for another site.
-fn refuse_other_sites(operation: &mut Operation) {
-    let problem = Ref::from_schema_name("Problem");
-    let response = ResponseBuilder::new()
-        .content(problem::MEDIA_TYPE, ContentBuilder::new().schema(Some(problem)).build())
-        .build();
-    operation.responses.responses.insert("403".to_owned(), response.into());
+/// Whatever changes something is refused where a browser sends it for another site, and a body that does not arrive.
+fn refuse_everywhere(operation: &mut Operation) {
+    let late = operation.request_body.is_some().then_some("408");
+    for status in ["403"].into_iter().chain(late) {
+        let problem = Ref::from_schema_name("Problem");
+        let response = ResponseBuilder::new()
+            .content(problem::MEDIA_TYPE, ContentBuilder::new().schema(Some(problem)).build())
+            .build();
+        operation.responses.responses.insert(status.to_owned(), response.into());
+    }
 }
 
 /// Every refusal is a problem (RFC 9457), says so in its type, and names the problems that it may be.

@@ -17,6 +17,7 @@ problem-invalid-credentials = Signing in failed with these data.
 problem-unavailable = The service cannot answer at this moment; repeat in a few seconds.
 problem-malformed = The request's body cannot be understood.
 problem-too-large = The request's body is too large.
+problem-too-slow = The request did not arrive whole in time; send it again.
 problem-unsupported-type = The body must be application/json.
 problem-method-not-allowed = That method is not used here.
 problem-cross-site = The request came from another site.

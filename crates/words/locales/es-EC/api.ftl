@@ -17,6 +17,7 @@ problem-invalid-credentials = No se pudo ingresar con esos datos.
 problem-unavailable = El servicio no puede atender en este momento; repita en unos segundos.
 problem-malformed = El cuerpo de la solicitud no se entiende.
 problem-too-large = El cuerpo de la solicitud es demasiado grande.
+problem-too-slow = La solicitud no llegó completa a tiempo; repítala.
 problem-unsupported-type = El cuerpo debe ser application/json.
 problem-method-not-allowed = Ese método no se usa aquí.
 problem-cross-site = La solicitud vino de otro sitio.
