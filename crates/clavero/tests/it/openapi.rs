@@ -63,6 +63,30 @@ fn every_refusal_names_its_problems_and_when_to_come_back() {
     }
 }
 
+#[test]
+fn what_can_be_called_next_is_linked_with_all_that_its_address_needs() {
+    let document = document();
+    let all = operations(&document);
+    let mut reached = BTreeSet::new();
+    for (method, path, operation) in &all {
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            for (name, link) in response["links"].as_object().into_iter().flatten() {
+                let here = format!("{method} {path} {status} -> {name}");
+                let next = all.iter().find(|(.., next)| next["operationId"] == link["operationId"]);
+                let (_, next, _) = next.unwrap_or_else(|| panic!("no such operation: {here}"));
+                let needed: BTreeSet<&str> = next.split(['{', '}']).skip(1).step_by(2).collect();
+                let given = link["parameters"].as_object().into_iter().flatten();
+                assert_eq!(given.map(|(name, _)| name.as_str()).collect::<BTreeSet<_>>(), needed, "{here}");
+                reached.insert(link["operationId"].as_str().unwrap());
+            }
+        }
+    }
+    // A recovery and a session begin somewhere, and a link comes by mail.
+    let names: BTreeSet<&str> = all.iter().map(|(.., of)| of["operationId"].as_str().unwrap()).collect();
+    let first: BTreeSet<&str> = names.difference(&reached).copied().collect();
+    assert_eq!(first, BTreeSet::from(["openSession", "readLink", "startRecovery"]));
+}
+
 #[tokio::test]
 async fn members_that_are_always_there_are_promised() {
     let mut registry = Registry::default();

@@ -2,6 +2,7 @@
 
 mod body;
 mod links;
+mod next;
 mod problem;
 mod recoveries;
 mod recovery;
@@ -76,6 +77,7 @@ pub(crate) fn document() -> utoipa::openapi::OpenApi {
         operations.for_each(name_problems);
     }
     close_bodies(&mut document);
+    next::link(&mut document);
     document
 }
 
