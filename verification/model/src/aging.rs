@@ -12,7 +12,14 @@ use crate::{
     world::{Flow, Kind, World},
 };
 
-const NOBODY: OfficerId = OfficerId([0xff; 16]);
+pub(crate) const NOBODY: OfficerId = OfficerId([0xff; 16]);
+
+/// Nothing is asked of a case that is over.
+pub(crate) const CLOSED: Approval = Approval {
+    asked: Asked { by: NOBODY, at: FAR, digest: [0; 32], email_before: None, first_key: false },
+    by: NOBODY,
+    at: FAR,
+};
 
 impl World {
     /// Everything becomes one tick older.
@@ -37,9 +44,11 @@ impl World {
 
     /// Takes away what neither a decision nor a property can tell apart, so that worlds which behave alike are one.
     pub(crate) fn forget(&mut self, policy: &Policy, day: Duration) {
-        let times = self.codes.times().iter().copied().filter(|at| *at + day > NOW).collect();
-        self.codes = SlidingLog::from_times(times);
-        self.judged.retain(|at| *at + day > NOW);
+        let counts = |at: &Timestamp| *at + day > NOW;
+        if !self.codes.times().iter().all(counts) {
+            self.codes = SlidingLog::from_times(self.codes.times().iter().copied().filter(counts).collect());
+        }
+        self.judged.retain(counts);
         self.judged.sort_unstable();
         for flow in self.flows.iter_mut().flatten() {
             forget_flow(flow, policy);
@@ -66,11 +75,12 @@ impl World {
         letters.sort_unstable();
         letters.dedup();
         self.letters = letters;
-        let over: Vec<bool> = self.outbox.iter().map(|row| self.issue(row.of).is_none()).collect();
-        for (row, _) in self.outbox.iter_mut().zip(over).filter(|(_, over)| *over) {
+        let mut outbox = std::mem::take(&mut self.outbox);
+        for row in outbox.iter_mut().filter(|row| self.issue(row.of).is_none()) {
             (row.waits, row.tried) = (false, false);
         }
-        self.outbox.sort_unstable();
+        outbox.sort_unstable();
+        self.outbox = outbox;
         // One process is like the other.
         self.nodes.sort_unstable();
     }
@@ -157,12 +167,8 @@ fn forget_stage(stage: &mut CaseStage, policy: &Policy) {
             };
             activation.at = time::within(activation.at, life);
         }
-        // Nothing is asked of a case that is over; nobody looks at who ended it.
-        CaseStage::Closed(approval, at) => {
-            let asked = Asked { by: NOBODY, at: FAR, digest: [0; 32], email_before: None, first_key: false };
-            *approval = Approval { asked, by: NOBODY, at: FAR };
-            *at = FAR;
-        }
+        // Nobody looks at who ended it.
+        CaseStage::Closed(approval, at) => (*approval, *at) = (CLOSED, FAR),
         CaseStage::Rejected { by, at } => (*by, *at) = (NOBODY, FAR),
         CaseStage::Returned { at, .. } | CaseStage::Superseded { at } => *at = FAR,
         CaseStage::Frozen { at, before } => {

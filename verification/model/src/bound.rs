@@ -90,34 +90,50 @@ impl Bound {
         Self { name: "desk, by slip", desk: Some(Route::Slip), ..Self::desk() }
     }
 
-    /// The case beside a recovery by whoever still reads the old mailbox.
+    /// A case beside recoveries by whoever still reads the old mailbox.
     #[must_use]
     pub fn beside() -> Self {
-        Self { name: "desk beside a recovery", browsers: vec![Person::Former], ..Self::desk() }
+        let policy = Policy { codes_per_window: 1, codes_per_day: 1, links_per_flow: 1, ..one_try() };
+        Self {
+            name: "desk beside a recovery",
+            browsers: vec![Person::Former],
+            policy,
+            day: 2,
+            ..Self::desk()
+        }
     }
 
-    /// Those that are explored within a minute.
+    /// Those that are explored whenever the tests run.
     #[must_use]
     pub fn small() -> Vec<Self> {
         vec![Self::mail(), Self::guesses(), Self::online(), Self::desk(), Self::slip()]
     }
 
-    /// Those that are explored by hand: hours, and tens of gigabytes.
+    /// Those that are explored by hand.
     #[must_use]
     pub fn wide() -> Vec<Self> {
-        let (policy, day) = (longer(), 5);
+        let two_hand_overs = Self { hand_overs: 2, slow_mail: true, policy: shortest(), ..Self::desk() };
         vec![
             Self::longer_mail(),
-            Self {
-                name: "desk by mail, two hand-overs, slow mail",
-                hand_overs: 2,
-                slow_mail: true,
-                policy: shortest(),
-                ..Self::desk()
-            },
             Self::beside(),
-            Self { name: "owner and attacker, longer spans", policy, day, ..Self::online() },
+            Self { name: "slip beside a recovery", desk: Some(Route::Slip), ..Self::beside() },
+            Self { name: "desk beside an attacker", browsers: vec![Person::Attacker], ..Self::beside() },
+            Self { name: "desk beside a recovery, two nodes", nodes: 2, ..Self::beside() },
+            Self {
+                name: "desk beside a recovery, two codes and links",
+                policy: one_try(),
+                day: 3,
+                ..Self::beside()
+            },
+            Self { name: "desk by mail, two hand-overs, slow mail", ..two_hand_overs },
+            Self { name: "owner and attacker, longer spans", policy: longer(), day: 5, ..Self::online() },
         ]
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn all() -> Vec<Self> {
+        [Self::small(), Self::wide()].concat()
     }
 
     pub(crate) fn has_owner(&self) -> bool {

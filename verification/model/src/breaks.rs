@@ -10,6 +10,8 @@ pub enum Break {
     CompareBeforeCount,
     /// Reading a link consumes it.
     ConsumeOnGet,
+    /// Reading a link makes it younger.
+    ReadingProlongs,
     /// A link that another replaced still opens the door.
     OldLinksLive,
     /// The right code sets a key, without the link.
@@ -40,13 +42,18 @@ pub enum Break {
     HandOverOutlivesLease,
     /// An approval need not rest.
     NoCoolingOff,
+    /// A key leaves its own link alive.
+    LinkSurvivesItsUse,
+    /// Mails go to the address of today, and an address that is changed at the desk ends nothing.
+    AddressOfToday,
 }
 
 impl Break {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::CompareBeforeCount,
         Self::ConsumeOnGet,
+        Self::ReadingProlongs,
         Self::OldLinksLive,
         Self::CodeOpensDoor,
         Self::OneOfficer,
@@ -62,6 +69,8 @@ impl Break {
         Self::MailLostWithWorker,
         Self::HandOverOutlivesLease,
         Self::NoCoolingOff,
+        Self::LinkSurvivesItsUse,
+        Self::AddressOfToday,
     ];
 
     /// The word of the command line.
@@ -70,6 +79,7 @@ impl Break {
         match self {
             Self::CompareBeforeCount => "compare-before-count",
             Self::ConsumeOnGet => "consume-on-get",
+            Self::ReadingProlongs => "reading-prolongs",
             Self::OldLinksLive => "old-links-live",
             Self::CodeOpensDoor => "code-opens-door",
             Self::OneOfficer => "one-officer",
@@ -85,6 +95,8 @@ impl Break {
             Self::MailLostWithWorker => "mail-lost-with-worker",
             Self::HandOverOutlivesLease => "hand-over-outlives-lease",
             Self::NoCoolingOff => "no-cooling-off",
+            Self::LinkSurvivesItsUse => "link-survives-its-use",
+            Self::AddressOfToday => "address-of-today",
         }
     }
 
@@ -94,24 +106,30 @@ impl Break {
         Self::ALL.into_iter().find(|broken| broken.as_str() == word)
     }
 
-    /// The property that has to catch it.
+    /// What has to catch it, and nothing else.
     #[must_use]
-    pub const fn caught_by(self) -> Property {
+    pub const fn caught_by(self) -> &'static [Property] {
         match self {
-            Self::CodeOpensDoor => Property::CodeAndLink,
-            Self::ConsumeOnGet => Property::ReadingChangesNothing,
-            Self::CompareBeforeCount | Self::BudgetPerFlow | Self::CrashRestoresBudget => Property::Guesses,
-            Self::OldLinksLive | Self::LinkOutlivesFlow => Property::NothingAfterItsEnd,
-            Self::OthersLive => Property::NothingOldAfterChange,
-            Self::NoNotice => Property::ChangeIsTold,
-            Self::OneOfficer => Property::TwoOfficers,
-            Self::NoCoolingOff => Property::ApprovalRests,
-            Self::MailLostWithWorker => Property::NoMailIsLost,
-            Self::EndedRevived => Property::EndedStaysEnded,
-            Self::RepeatSendsAnotherCode | Self::RepeatEndsSibling | Self::HandOverOutlivesLease => {
-                Property::AcknowledgedLives
+            Self::CodeOpensDoor => &[Property::CodeAndLink],
+            Self::LinkSurvivesItsUse => &[Property::LinkOnce],
+            Self::CompareBeforeCount | Self::BudgetPerFlow | Self::CrashRestoresBudget => {
+                &[Property::Guesses]
             }
-            Self::BudgetNeverRefills => Property::WayOn,
+            Self::OldLinksLive | Self::LinkOutlivesFlow => &[Property::NothingAfterItsEnd],
+            Self::OthersLive => &[Property::NothingOldAfterChange],
+            Self::NoNotice => &[Property::ChangeIsTold],
+            Self::AddressOfToday => &[Property::AddressOfBegin],
+            Self::OneOfficer => &[Property::TwoOfficers],
+            Self::NoCoolingOff => &[Property::ApprovalRests],
+            Self::MailLostWithWorker => &[Property::NoMailIsLost],
+            Self::BudgetNeverRefills => &[Property::WayOn],
+            Self::EndedRevived => &[Property::EndedStaysEnded],
+            Self::ReadingProlongs => &[Property::ReadingChangesNothing],
+            // The mail that was promised to work does so no more, by the same step.
+            Self::ConsumeOnGet => &[Property::ReadingChangesNothing, Property::AcknowledgedLives],
+            Self::RepeatSendsAnotherCode | Self::RepeatEndsSibling | Self::HandOverOutlivesLease => {
+                &[Property::AcknowledgedLives]
+            }
         }
     }
 
@@ -123,6 +141,7 @@ impl Break {
             Self::CompareBeforeCount | Self::BudgetPerFlow | Self::CrashRestoresBudget => Bound::guesses(),
             Self::OthersLive | Self::EndedRevived => Bound::online(),
             Self::HandOverOutlivesLease => Bound::longer_mail(),
+            Self::AddressOfToday => Bound::beside(),
             _ => Bound::mail(),
         }
     }

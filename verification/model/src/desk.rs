@@ -3,19 +3,22 @@
 use clavero_protocol::{
     Applicant, AssistedCase, AssistedReason, CaseActor, CaseCommand, CaseEffect, CaseId, CaseStage, Decision,
     Details, Facts, Identification, IdentifiedBy, Mark, Proposal, Recovery, RecoveryId, Route as Way, Start,
-    Subject, TaxState, Touch,
+    Subject, TaxState, Timestamp, Touch,
 };
 
 use crate::{
     bound::Route,
+    breaks::Break,
     step::{DeskStep, Hand},
     store::{Event, Store, employer},
     time::NOW,
     world::{Desk, Kind, Letter, Mailbox, Of, Officer, Person, Row},
 };
 
-const CASE: CaseId = CaseId([1; 16]);
-const SECRET: [u8; 32] = [7; 32];
+pub(crate) const CASE: CaseId = CaseId([1; 16]);
+pub(crate) const SECRET: [u8; 32] = [7; 32];
+/// Whom the officer sees.
+pub(crate) const SEEN: Identification = Identification { whom: Mark([8; 16]), how: IdentifiedBy::Cedula };
 
 /// What the owner would tell.
 pub(crate) const fn honest_mailbox(route: Route) -> Option<Mailbox> {
@@ -25,7 +28,16 @@ pub(crate) const fn honest_mailbox(route: Route) -> Option<Mailbox> {
     }
 }
 
-fn details(mailbox: Option<Mailbox>) -> Details {
+/// What the registry says of the employer while this address is on record.
+pub(crate) const fn facts(email: Option<Mark>) -> Facts {
+    Facts { email, tax: TaxState::Active, first_key: false, sibling_frozen: false }
+}
+
+pub(crate) fn opened(at: Timestamp) -> AssistedCase {
+    AssistedCase::open(CASE, employer(), AssistedReason::NoMailAccess, &[], at)
+}
+
+pub(crate) fn details(mailbox: Option<Mailbox>) -> Details {
     Details {
         applicant: Applicant::InPerson,
         contact: Mark([9; 16]),
@@ -37,8 +49,7 @@ fn details(mailbox: Option<Mailbox>) -> Details {
 
 impl Store<'_> {
     fn facts(&self) -> Facts {
-        let email = Some(self.world.mailbox.mark());
-        Facts { email, tax: TaxState::Active, first_key: false, sibling_frozen: false }
+        facts(Some(self.world.mailbox.mark()))
     }
 
     pub(crate) fn by_system(&mut self, command: &CaseCommand) -> bool {
@@ -98,7 +109,9 @@ impl Store<'_> {
         if mailbox != self.world.mailbox {
             self.world.mailbox = mailbox;
             self.world.email_version += 1;
-            self.supersede_all();
+            if !self.rules.is_broken(Break::AddressOfToday) {
+                self.supersede_all();
+            }
         }
     }
 
@@ -128,15 +141,20 @@ impl Store<'_> {
         if !self.world.desk.as_ref().is_none_or(ended) {
             return false;
         }
-        let case = AssistedCase::open(CASE, employer(), AssistedReason::NoMailAccess, &[], NOW);
         self.world.outbox.retain(|row| row.of != Of::Case);
         self.world.letters.retain(|letter| letter.of != Of::Case);
         for node in &mut self.world.nodes {
             node.check = node.check.filter(|check| check.of != Of::Case);
             node.job = node.job.filter(|job| job.of != Of::Case);
         }
-        self.world.desk =
-            Some(Desk { case, asked_by: None, approved_by: None, told: false, slip: [false; 2], judged: 0 });
+        self.world.desk = Some(Desk {
+            case: opened(NOW),
+            asked_by: None,
+            approved_by: None,
+            told: false,
+            slip: [false; 2],
+            judged: 0,
+        });
         true
     }
 
@@ -160,11 +178,12 @@ impl Store<'_> {
             _ => {}
         }
         let Some(desk) = &self.world.desk else { return false };
-        let digest =
-            desk.case.asked().map_or_else(|| desk.case.proposal(&self.facts()).digest, |asked| asked.digest);
+        let digest = || {
+            desk.case.asked().map_or_else(|| desk.case.proposal(&self.facts()).digest, |asked| asked.digest)
+        };
         let touch = |officer: Officer, decided| Touch {
             officer: officer.id(),
-            purpose: desk.case.purpose(decided, &digest),
+            purpose: desk.case.purpose(decided, &digest()),
             at: NOW,
         };
         let (hand, command) = match step {
@@ -176,14 +195,11 @@ impl Store<'_> {
             DeskStep::SendCode(hand) => (hand, CaseCommand::SendCode),
             DeskStep::Take(officer) => (Hand::Of(officer), CaseCommand::Take { over: true }),
             DeskStep::Release(officer) => (Hand::Of(officer), CaseCommand::Release),
-            DeskStep::Identify(officer) => {
-                let seen = Identification { whom: Mark([8; 16]), how: IdentifiedBy::Cedula };
-                (Hand::Of(officer), CaseCommand::Identify(seen))
-            }
-            DeskStep::Ask(officer) => (Hand::Of(officer), CaseCommand::AskApproval { digest }),
+            DeskStep::Identify(officer) => (Hand::Of(officer), CaseCommand::Identify(SEEN)),
+            DeskStep::Ask(officer) => (Hand::Of(officer), CaseCommand::AskApproval { digest: digest() }),
             DeskStep::Approve(officer) => {
                 let touch = touch(officer, Decision::Approval);
-                (Hand::Of(officer), CaseCommand::Approve { digest, touch })
+                (Hand::Of(officer), CaseCommand::Approve { digest: digest(), touch })
             }
             DeskStep::Return(officer) => (Hand::Of(officer), CaseCommand::Return),
             DeskStep::Reject(officer) => (Hand::Of(officer), CaseCommand::Reject),

@@ -24,6 +24,12 @@ pub(crate) struct Taken<'a> {
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct Asked(pub(crate) [u64; Property::ALL.len()]);
 
+impl Asked {
+    pub(crate) fn add(&mut self, more: &Self) {
+        self.0.iter_mut().zip(more.0).for_each(|(times, more)| *times += more);
+    }
+}
+
 impl System {
     /// The properties that the step breaks.
     pub(crate) fn judge(&self, taken: &Taken<'_>, asked: &mut Asked) -> Vec<Property> {
@@ -45,7 +51,7 @@ impl System {
                         Property::NothingAfterItsEnd,
                         link.is_none_or(|link| in_time(rules, flow, link, opened_at)),
                     );
-                    holds(Property::NothingOldAfterChange, nothing_lives(taken.after, &rules.policy));
+                    holds(Property::NothingOldAfterChange, no_other_lives(taken.after, slot, &rules.policy));
                     holds(Property::ChangeIsTold, told);
                     if flow.recovery.origin.case().is_some() {
                         holds(Property::TwoOfficers, two_officers(taken.before));
@@ -105,8 +111,9 @@ fn code_in_time(before: &World, of: Of, policy: &Policy) -> bool {
     }
 }
 
-fn nothing_lives(after: &World, policy: &Policy) -> bool {
-    after.flows.iter().flatten().all(|flow| flow.recovery.has_ended(NOW, policy))
+fn no_other_lives(after: &World, slot: u8, policy: &Policy) -> bool {
+    let others = (0_u8..).zip(&after.flows).filter(|(other, _)| *other != slot);
+    others.filter_map(|(_, flow)| flow.as_ref()).all(|flow| flow.recovery.has_ended(NOW, policy))
 }
 
 /// No more guesses on a code than it allows, and none on more codes than the employer is allowed in any window.

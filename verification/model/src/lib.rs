@@ -6,12 +6,15 @@
 //! - `step` is who may do what next; `store` and `desk` are the store's transactions, each one step.
 //! - `judge` says which `property` a step breaks. It looks at what happened and does not ask the protocol.
 //! - `breaks` are ways to break the protocol, made in `rules` around its functions, in `store` and in `step`.
+//! - `naming` writes a world as `bits` and reads it again; `graph` keeps those.
 //! - `search` explores, and looks backwards for worlds without a way on.
 
 mod aging;
+mod bits;
 mod bound;
 mod breaks;
 mod desk;
+mod graph;
 mod judge;
 mod naming;
 mod property;

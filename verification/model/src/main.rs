@@ -1,4 +1,4 @@
-//! `clavero-model [--bound small|wide] [--break NAME]`: explores the bounds, then breaks the protocol in every way, or
+//! `clavero-model [--bound small|wide|NAME] [--break NAME]`: explores the bounds, then breaks the protocol in every way, or
 //! in the one that is named, and shows that it is seen.
 #![expect(clippy::print_stdout, reason = "what it saw is its output")]
 
@@ -25,8 +25,9 @@ impl Tally {
 }
 
 fn say_size(explored: &Explored) {
-    let Explored { name, worlds, steps, depth, took, .. } = explored;
-    println!("{name}: {worlds} worlds, {steps} steps, depth {depth}, {:.1} s", took.as_secs_f64());
+    let Explored { name, worlds, steps, depth, took, bytes, .. } = explored;
+    let (seconds, each) = (took.as_secs_f64(), bytes / worlds);
+    println!("{name}: {worlds} worlds, {steps} steps, depth {depth}, {seconds:.1} s, {each} bytes a world");
 }
 
 fn explore(bound: Bound, tally: &mut Tally) {
@@ -44,16 +45,21 @@ fn explore(bound: Bound, tally: &mut Tally) {
 
 fn break_it(by: Break, tally: &mut Tally) {
     let explored = clavero_model::explore(by.bound(), Some(by));
-    let caught = explored.breaks(by.caught_by());
-    let steps = explored.broken.map_or_else(Vec::new, |broken| broken.steps);
-    tally.say(caught, &format!("broken on purpose, {}: {}", by.as_str(), steps.join(", ")));
+    let (properties, steps) =
+        explored.broken.map_or_else(Default::default, |broken| (broken.properties, broken.steps));
+    let seen_by: Vec<_> = properties.iter().map(|property| property.number()).collect();
+    let (by_whom, way) = (seen_by.join(" and "), steps.join(", "));
+    let what = format!("broken on purpose, {}, seen by {by_whom}: {way}", by.as_str());
+    tally.say(properties == by.caught_by(), &what);
 }
 
 fn usage() -> ExitCode {
-    let names: Vec<_> = Break::ALL.iter().map(|by| by.as_str()).collect();
+    let breaks: Vec<_> = Break::ALL.iter().map(|by| by.as_str()).collect();
+    let bounds: Vec<_> = Bound::all().iter().map(|bound| bound.name).collect();
     println!(
-        "Usage: clavero-model [--bound small|wide] [--break NAME]\n\nNAME is one of {}.",
-        names.join(", ")
+        "Usage: clavero-model [--bound small|wide|BOUND] [--break BREAK]\n\nBOUND is one of: {}.\nBREAK is one of: {}.",
+        bounds.join("; "),
+        breaks.join("; ")
     );
     ExitCode::from(2)
 }
@@ -64,6 +70,10 @@ fn main() -> ExitCode {
     let (bounds, breaks) = match arguments[..] {
         [] | ["--bound", "small"] => (Bound::small(), Break::ALL.to_vec()),
         ["--bound", "wide"] => (Bound::wide(), Vec::new()),
+        ["--bound", name] => match Bound::all().into_iter().find(|bound| bound.name == name) {
+            Some(bound) => (vec![bound], Vec::new()),
+            None => return usage(),
+        },
         ["--break", name] => match Break::parse(name) {
             Some(by) => (Vec::new(), vec![by]),
             None => return usage(),

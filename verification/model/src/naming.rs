@@ -1,179 +1,302 @@
-//! A world as bytes: the same bytes for equal worlds, and for no others.
+//! A world as bits: the same bits for equal worlds, and for no others; and the world again from its bits.
+//!
+//! What is the same in every world (the employer, names, the slip's secret) is not written, and a digest of what was asked for is
+//! made again from the case.
 
 use clavero_protocol::{
-    AssistedReason, CaseStage, Handoff, Issue, OfficerId, Recovery, RecoveryId, Stage, Way,
+    Activation, Approval, Asked, AssistedCase, AssistedReason, CaseMailbox, CaseStage, Handoff, Issue,
+    OfficerId, Origin, Recovery, RecoveryId, SlidingLog, Stage, Subject, Timestamp, Way,
 };
 
 use crate::{
-    time::age,
-    world::{Desk, Flow, Mailbox, Node, Of, World},
+    aging::{CLOSED, NOBODY},
+    bits::{Packed, Reader, Writer, fields, words, write_list},
+    desk::{self, CASE, SECRET},
+    store::employer,
+    time::{FAR, age, ago},
+    world::{Check, Desk, Flow, Heard, Job, Kind, Letter, Mailbox, Node, Of, Officer, Person, Row, World},
 };
 
-/// Nothing stands here.
-const NONE: u8 = u8::MAX;
+words! {
+    Person { Owner, Attacker, Former }
+    Mailbox { Old, New, Strange }
+    Officer { Honest, Colleague, Dishonest, Supervisor }
+    Kind { Code, Link }
+    Heard { Accepted, Refused, Later }
+}
 
-impl World {
-    /// Writes the name in place of what `name` held.
-    pub(crate) fn name(&self, name: &mut Vec<u8>) {
-        name.clear();
-        name.extend([self.mailbox as u8, byte(self.email_version), byte(self.codes.times().len())]);
-        name.extend(self.codes.times().iter().map(|at| age(*at)));
-        name.push(byte(self.judged.len()));
-        name.extend(self.judged.iter().map(|at| age(*at)));
-        for flow in &self.flows {
-            match flow {
-                None => name.push(NONE),
-                Some(flow) => name_flow(flow, name),
+fields! {
+    World { mailbox, email_version, codes, flows, desk, outbox, nodes, letters, judged }
+    Flow { recovery, mailbox, judged, proved, keys }
+    Desk { case, asked_by, approved_by, told, slip, judged }
+    Row { of, kind, counter, waits, tried }
+    Job { of, kind, counter, to, fenced, stored, same_code, heard }
+    Check { of, counter, by, right }
+    Node { check, job }
+    Letter { of, kind, counter, reader, same_code, stored, arrived, taken_at, opened_at }
+    Issue { counter, queued_at, handoff }
+    CaseMailbox { codes, issue, attempts, verified_at }
+    Approval { asked, by, at }
+    Activation { by, at, way }
+}
+
+impl Packed for Timestamp {
+    fn write(&self, bits: &mut Writer) {
+        let age = if *self == FAR { 0 } else { age(*self) + 1 };
+        age.write(bits);
+    }
+
+    fn read(bits: &mut Reader<'_>) -> Self {
+        u8::read(bits).checked_sub(1).map_or(FAR, ago)
+    }
+}
+
+impl Packed for SlidingLog {
+    fn write(&self, bits: &mut Writer) {
+        write_list(self.times(), bits);
+    }
+
+    fn read(bits: &mut Reader<'_>) -> Self {
+        Self::from_times(Vec::read(bits))
+    }
+}
+
+impl Packed for Of {
+    fn write(&self, bits: &mut Writer) {
+        let slot = match self {
+            Self::Flow(slot) => Some(*slot),
+            Self::Case => None,
+        };
+        slot.write(bits);
+    }
+
+    fn read(bits: &mut Reader<'_>) -> Self {
+        Option::read(bits).map_or(Self::Case, Self::Flow)
+    }
+}
+
+impl Packed for RecoveryId {
+    fn write(&self, bits: &mut Writer) {
+        self.0[0].write(bits);
+    }
+
+    fn read(bits: &mut Reader<'_>) -> Self {
+        Self([u8::read(bits); 16])
+    }
+}
+
+impl Packed for OfficerId {
+    fn write(&self, bits: &mut Writer) {
+        Officer::of(*self).write(bits);
+    }
+
+    fn read(bits: &mut Reader<'_>) -> Self {
+        Option::read(bits).map_or(NOBODY, Officer::id)
+    }
+}
+
+impl Packed for Handoff {
+    fn write(&self, bits: &mut Writer) {
+        match self {
+            Self::Queued => bits.put(0, 2),
+            Self::Attempted => bits.put(1, 2),
+            Self::Accepted(at) => {
+                bits.put(2, 2);
+                at.write(bits);
             }
         }
-        match &self.desk {
-            None => name.push(NONE),
-            Some(desk) => name_desk(desk, name),
-        }
-        name.push(byte(self.outbox.len()));
-        for row in &self.outbox {
-            name.extend([of(row.of), row.kind as u8, byte(row.counter), bits(&[row.waits, row.tried])]);
-        }
-        for node in &self.nodes {
-            name_node(*node, name);
-        }
-        for letter in &self.letters {
-            let flags = bits(&[letter.same_code, letter.stored, letter.arrived]);
-            name.extend([of(letter.of), letter.kind as u8, byte(letter.counter), letter.reader as u8, flags]);
-            name.extend([age(letter.taken_at), letter.opened_at.map_or(NONE, age)]);
+    }
+
+    fn read(bits: &mut Reader<'_>) -> Self {
+        match bits.take(2) {
+            0 => Self::Queued,
+            1 => Self::Attempted,
+            _ => Self::Accepted(Packed::read(bits)),
         }
     }
 }
 
-fn byte(number: impl TryInto<u8>) -> u8 {
-    number.try_into().unwrap_or(NONE)
-}
+impl Packed for Recovery {
+    fn write(&self, bits: &mut Writer) {
+        self.id.write(bits);
+        let version = match self.subject {
+            Subject::Employer { email_version, .. } => Some(email_version),
+            Subject::Decoy => None,
+        };
+        version.write(bits);
+        let origin = match self.origin {
+            Origin::Online => 0,
+            Origin::Activation(_) => 1,
+            Origin::Slip(_) => 2,
+        };
+        bits.put(origin, 2);
+        self.created_at.write(bits);
+        match &self.stage {
+            Stage::Code { issue, attempts } => {
+                bits.put(0, 3);
+                issue.write(bits);
+                attempts.write(bits);
+            }
+            Stage::Link { issue } => {
+                bits.put(1, 3);
+                issue.write(bits);
+            }
+            Stage::Completed { .. } => bits.put(2, 3),
+            Stage::Assisted { reason, .. } => {
+                bits.put(3, 3);
+                let place = (0_u32..).zip(AssistedReason::ALL).find(|(_, one)| one == reason);
+                place.map_or(0, |(place, _)| place).write(bits);
+            }
+            Stage::Superseded { .. } => bits.put(4, 3),
+        }
+    }
 
-fn bits(flags: &[bool]) -> u8 {
-    flags.iter().fold(0, |bits, flag| bits << 1 | u8::from(*flag))
-}
-
-const fn of(of: Of) -> u8 {
-    match of {
-        Of::Flow(slot) => slot,
-        Of::Case => NONE,
+    fn read(bits: &mut Reader<'_>) -> Self {
+        let id = RecoveryId::read(bits);
+        let subject = Option::read(bits)
+            .map_or(Subject::Decoy, |email_version| Subject::Employer { key: employer(), email_version });
+        let origin = match bits.take(2) {
+            0 => Origin::Online,
+            1 => Origin::Activation(CASE),
+            _ => Origin::Slip(CASE),
+        };
+        let created_at = Packed::read(bits);
+        let stage = match bits.take(3) {
+            0 => Stage::Code { issue: Packed::read(bits), attempts: Packed::read(bits) },
+            1 => Stage::Link { issue: Packed::read(bits) },
+            2 => Stage::Completed { at: FAR },
+            3 => Stage::Assisted { reason: AssistedReason::ALL[u32::read(bits) as usize], at: FAR },
+            _ => Stage::Superseded { at: FAR },
+        };
+        Self { id, subject, origin, created_at, stage }
     }
 }
 
-fn name_issue(issue: &Issue, name: &mut Vec<u8>) {
-    let handoff = match issue.handoff {
-        Handoff::Queued => 0xfe,
-        Handoff::Attempted => 0xfd,
-        Handoff::Accepted(at) => age(at),
+impl Packed for Asked {
+    fn write(&self, bits: &mut Writer) {
+        self.by.write(bits);
+        self.email_before.and_then(Mailbox::of).write(bits);
+    }
+
+    fn read(bits: &mut Reader<'_>) -> Self {
+        let by = Packed::read(bits);
+        let email_before = Option::read(bits).map(Mailbox::mark);
+        Self { by, at: FAR, digest: [0; 32], email_before, first_key: false }
+    }
+}
+
+impl Packed for Way {
+    fn write(&self, bits: &mut Writer) {
+        let (by_mail, recovery) = match self {
+            Self::Mail { recovery } => (true, Some(*recovery)),
+            Self::Slip { recovery, .. } => (false, *recovery),
+        };
+        by_mail.write(bits);
+        recovery.write(bits);
+    }
+
+    fn read(bits: &mut Reader<'_>) -> Self {
+        match (bool::read(bits), Option::read(bits)) {
+            (true, Some(recovery)) => Self::Mail { recovery },
+            (_, recovery) => Self::Slip { secret: SECRET, recovery },
+        }
+    }
+}
+
+impl Packed for CaseStage {
+    fn write(&self, bits: &mut Writer) {
+        match self {
+            Self::Opened => bits.put(0, 4),
+            Self::Ready => bits.put(1, 4),
+            Self::AtDesk(desk) => {
+                bits.put(2, 4);
+                desk.officer.write(bits);
+                desk.at.write(bits);
+            }
+            Self::AwaitingApproval(asked) => {
+                bits.put(3, 4);
+                asked.write(bits);
+            }
+            Self::Approved(approval) => {
+                bits.put(4, 4);
+                approval.write(bits);
+            }
+            Self::Activated(approval, activation) => {
+                bits.put(5, 4);
+                approval.write(bits);
+                activation.write(bits);
+            }
+            Self::Closed(..) => bits.put(6, 4),
+            Self::Returned { by, .. } => {
+                bits.put(7, 4);
+                by.write(bits);
+            }
+            Self::Rejected { .. } => bits.put(8, 4),
+            Self::Frozen { before, .. } => {
+                bits.put(9, 4);
+                before.write(bits);
+            }
+            Self::Superseded { .. } => bits.put(10, 4),
+        }
+    }
+
+    fn read(bits: &mut Reader<'_>) -> Self {
+        match bits.take(4) {
+            0 => Self::Opened,
+            1 => Self::Ready,
+            2 => {
+                let (officer, at) = (Packed::read(bits), Packed::read(bits));
+                Self::AtDesk(clavero_protocol::Desk { officer, at })
+            }
+            3 => Self::AwaitingApproval(Packed::read(bits)),
+            4 => Self::Approved(Packed::read(bits)),
+            5 => Self::Activated(Packed::read(bits), Packed::read(bits)),
+            6 => Self::Closed(CLOSED, FAR),
+            7 => Self::Returned { by: Packed::read(bits), at: FAR },
+            8 => Self::Rejected { by: NOBODY, at: FAR },
+            9 => Self::Frozen { at: FAR, before: Box::new(Packed::read(bits)) },
+            _ => Self::Superseded { at: FAR },
+        }
+    }
+}
+
+impl Packed for AssistedCase {
+    fn write(&self, bits: &mut Writer) {
+        self.created_at.write(bits);
+        self.details.map(|details| details.email.and_then(Mailbox::of)).write(bits);
+        self.mailbox.write(bits);
+        self.identification.is_some().write(bits);
+        self.starts.write(bits);
+        self.cleared_by.write(bits);
+        self.stage.write(bits);
+    }
+
+    fn read(bits: &mut Reader<'_>) -> Self {
+        let mut case = desk::opened(Packed::read(bits));
+        case.details = Option::read(bits).map(desk::details);
+        case.mailbox = Packed::read(bits);
+        case.identification = bool::read(bits).then_some(desk::SEEN);
+        case.starts = Packed::read(bits);
+        case.cleared_by = Packed::read(bits);
+        case.stage = Packed::read(bits);
+        remember_what_was_asked(&mut case);
+        case
+    }
+}
+
+/// What was asked for is all in the case, so that its digest can be made again.
+fn remember_what_was_asked(case: &mut AssistedCase) {
+    let mut stage = std::mem::replace(&mut case.stage, CaseStage::Opened);
+    let asked = match &mut stage {
+        CaseStage::Frozen { before, .. } => &mut **before,
+        stage => stage,
     };
-    name.extend([byte(issue.counter), age(issue.queued_at), handoff]);
-}
-
-fn name_recovery(recovery: &Recovery, name: &mut Vec<u8>) {
-    let version = match recovery.subject {
-        clavero_protocol::Subject::Employer { email_version, .. } => byte(email_version),
-        clavero_protocol::Subject::Decoy => NONE,
-    };
-    name.extend([version, age(recovery.created_at)]);
-    match &recovery.stage {
-        Stage::Code { issue, attempts } => {
-            name.extend([0, *attempts]);
-            name_issue(issue, name);
-        }
-        Stage::Link { issue } => {
-            name.push(1);
-            name_issue(issue, name);
-        }
-        Stage::Completed { .. } => name.push(2),
-        Stage::Assisted { reason, .. } => {
-            name.extend([3, byte(AssistedReason::ALL.iter().position(|one| one == reason).unwrap_or(0))]);
-        }
-        Stage::Superseded { .. } => name.push(4),
+    if let CaseStage::AwaitingApproval(asked)
+    | CaseStage::Approved(Approval { asked, .. })
+    | CaseStage::Activated(Approval { asked, .. }, _) = asked
+    {
+        let facts = desk::facts(asked.email_before);
+        asked.digest = case.proposal(&facts).digest;
     }
-}
-
-fn name_flow(flow: &Flow, name: &mut Vec<u8>) {
-    name_recovery(&flow.recovery, name);
-    name.extend([flow.mailbox as u8, flow.judged, u8::from(flow.proved), flow.keys]);
-}
-
-const fn officer(id: OfficerId) -> u8 {
-    id.0[0]
-}
-
-fn recovery(id: Option<RecoveryId>) -> u8 {
-    id.map_or(NONE, |id| id.0[0])
-}
-
-fn name_desk(desk: &Desk, name: &mut Vec<u8>) {
-    let case = &desk.case;
-    let email = case.details.map_or(NONE, |details| details.email.map_or(0xfe, |mark| mark.0[0]));
-    name.extend([age(case.created_at), email, byte(case.mailbox.codes), case.mailbox.attempts]);
-    match &case.mailbox.issue {
-        None => name.push(NONE),
-        Some(issue) => name_issue(issue, name),
-    }
-    name.extend([case.identification.is_some(), case.mailbox.verified_at.is_some(), desk.told].map(u8::from));
-    name.extend([desk.judged, byte(case.starts), case.cleared_by.map_or(NONE, officer), bits(&desk.slip)]);
-    name.extend([desk.asked_by, desk.approved_by].map(|by| by.map_or(NONE, |by| by as u8)));
-    name_stage(&case.stage, name);
-}
-
-fn name_stage(stage: &CaseStage, name: &mut Vec<u8>) {
-    let asked = |asked: &clavero_protocol::Asked| {
-        let before = asked.email_before.and_then(Mailbox::of).map_or(NONE, |mailbox| mailbox as u8);
-        [officer(asked.by), before, asked.digest[0], asked.digest[1], asked.digest[2], asked.digest[3]]
-    };
-    match stage {
-        CaseStage::Opened => name.push(0),
-        CaseStage::Ready => name.push(1),
-        CaseStage::AtDesk(desk) => name.extend([2, officer(desk.officer), age(desk.at)]),
-        CaseStage::AwaitingApproval(request) => {
-            name.push(3);
-            name.extend(asked(request));
-        }
-        CaseStage::Approved(approval) => {
-            name.extend([4, officer(approval.by), age(approval.at)]);
-            name.extend(asked(&approval.asked));
-        }
-        CaseStage::Activated(approval, activation) => {
-            name.extend([
-                5,
-                officer(approval.by),
-                age(approval.at),
-                officer(activation.by),
-                age(activation.at),
-            ]);
-            name.extend(asked(&approval.asked));
-            name.push(match activation.way {
-                Way::Mail { recovery: one } | Way::Slip { recovery: Some(one), .. } => recovery(Some(one)),
-                Way::Slip { recovery: None, .. } => recovery(None),
-            });
-        }
-        CaseStage::Closed(..) => name.push(6),
-        CaseStage::Returned { by, .. } => name.extend([7, officer(*by)]),
-        CaseStage::Rejected { .. } => name.push(8),
-        CaseStage::Frozen { before, .. } => {
-            name.push(9);
-            name_stage(before, name);
-        }
-        CaseStage::Superseded { .. } => name.push(10),
-    }
-}
-
-fn name_node(node: Node, name: &mut Vec<u8>) {
-    match node.check {
-        None => name.push(NONE),
-        Some(check) => {
-            name.extend([of(check.of), byte(check.counter), check.by as u8, u8::from(check.right)]);
-        }
-    }
-    match node.job {
-        None => name.push(NONE),
-        Some(job) => {
-            let flags = bits(&[job.fenced, job.stored, job.same_code]);
-            name.extend([of(job.of), job.kind as u8, byte(job.counter), job.to as u8, flags]);
-            name.push(job.heard.map_or(NONE, |heard| heard as u8));
-        }
-    }
+    case.stage = stage;
 }

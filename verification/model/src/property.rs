@@ -52,6 +52,12 @@ impl Property {
         Self::AcknowledgedLives,
     ];
 
+    /// Its number, by which the documents name it.
+    #[must_use]
+    pub fn number(self) -> &'static str {
+        self.text().split_once([' ', ',']).map_or("", |(number, _)| number)
+    }
+
     /// Its number and what it says.
     #[must_use]
     pub const fn text(self) -> &'static str {

@@ -5,15 +5,17 @@
 //! are compared whole here, where it compares 64 bits of them.
 
 use std::{
-    collections::HashMap,
+    thread,
     time::{Duration, Instant},
 };
 
 use crate::{
+    bits::{self, Reader, Writer},
+    graph::{Graph, Place},
     judge::{Asked, Taken},
     property::Property,
     step::{Step, System},
-    store::Event,
+    store::{Event, Store},
     world::{Person, World},
 };
 
@@ -30,6 +32,8 @@ pub struct Explored {
     pub depth: usize,
     /// How long it took.
     pub took: Duration,
+    /// Bytes that the worlds and the ways between them took up.
+    pub bytes: usize,
     asked: Asked,
     /// What was broken, and the shortest way there.
     pub broken: Option<Counterexample>,
@@ -58,153 +62,173 @@ pub struct Counterexample {
     pub steps: Vec<String>,
 }
 
-/// The graph, as far as it is needed afterwards.
-struct Graph {
-    places: HashMap<Box<[u8]>, u32>,
-    /// From where, and by which step, each world was first reached.
-    from: Vec<(u32, Step)>,
-    /// For each world where its steps end in `ways`.
-    ends: Vec<usize>,
-    /// Where the steps lead that the owner may count on.
-    ways: Vec<u32>,
-    /// The worlds in which the owner sets a key by the next step.
-    goals: Vec<u32>,
-}
-
-impl Graph {
-    fn new(first: &World) -> Self {
-        let mut name = Vec::new();
-        first.name(&mut name);
-        let places = HashMap::from([(name.into_boxed_slice(), 0)]);
-        Self { places, from: vec![(0, Step::Tick)], ends: Vec::new(), ways: Vec::new(), goals: Vec::new() }
-    }
-
-    /// The world's number, and whether it is new.
-    fn place(&mut self, name: &[u8], from: u32, step: Step) -> (u32, bool) {
-        if let Some(known) = self.places.get(name) {
-            return (*known, false);
-        }
-        let next =
-            u32::try_from(self.from.len()).expect("more worlds than a u32 counts would not fit into memory");
-        self.places.insert(name.into(), next);
-        self.from.push((from, step));
-        (next, true)
-    }
-
-    fn way_to(&self, mut world: u32) -> Vec<String> {
-        let mut steps = Vec::new();
-        while world != 0 {
-            let (from, step) = self.from[world as usize];
-            steps.push(format!("{step:?}"));
-            world = from;
-        }
-        steps.reverse();
-        steps
-    }
-
-    /// The first world from which no way leads to a goal.
-    fn stuck(&self) -> Option<u32> {
-        let mut has_way = vec![false; self.ends.len()];
-        for goal in &self.goals {
-            has_way[*goal as usize] = true;
-        }
-        let mut changed = true;
-        while changed {
-            changed = false;
-            for world in (0..self.ends.len()).rev().filter(|world| !has_way[*world]).collect::<Vec<_>>() {
-                let begin = if world == 0 { 0 } else { self.ends[world - 1] };
-                if self.ways[begin..self.ends[world]].iter().any(|next| has_way[*next as usize]) {
-                    has_way[world] = true;
-                    changed = true;
-                }
-            }
-        }
-        has_way.iter().position(|has| !has).and_then(|world| u32::try_from(world).ok())
-    }
-}
+/// Worlds whose steps are taken at once, before what they lead to is kept.
+const PORTION: usize = 1 << 14;
 
 /// Explores a bound to its end, or to the first thing that is broken.
 pub(crate) fn explore(system: &System) -> Explored {
     let began = Instant::now();
-    let mut search = Search::new(system);
-    let first = system.first();
-    let mut graph = Graph::new(&first);
-    let mut layer = vec![first];
-    let mut depth = 0;
-    let mut broken = None;
-    while broken.is_none() && !layer.is_empty() {
-        match search.next_layer(&mut graph, &layer) {
-            Ok(next) => layer = next,
-            Err(found) => broken = Some(found),
+    let mut graph = Graph::new(Writer::default().name(&system.first()));
+    let (mut steps, mut asked, mut depth, mut broken) = (0, Asked::default(), 0, None);
+    let (mut next, mut end) = (Graph::FIRST, graph.end());
+    while broken.is_none() && next < end {
+        let mut portion = Vec::with_capacity(PORTION);
+        while next < end && portion.len() < PORTION {
+            portion.push(next);
+            next = graph.after(next);
         }
-        depth += usize::from(!layer.is_empty());
+        for ahead in look_ahead(system, &graph, &portion) {
+            steps += ahead.steps;
+            asked.add(&ahead.asked);
+            ahead.keep(&mut graph);
+            broken = broken.or(ahead.broken);
+        }
+        if next == end {
+            end = graph.end();
+            depth += usize::from(next < end);
+        }
     }
+    let mut broken = broken.map(|broken| broken.on_the_way(system, &graph));
     // Without the owner there is nobody to find a way on for.
     if broken.is_none() && system.bound.has_owner() {
-        search.asked.0[Property::WayOn as usize] = graph.from.len() as u64;
-        let stuck = graph.stuck().map(|world| graph.way_to(world));
+        asked.0[Property::WayOn as usize] = graph.worlds() as u64;
+        let stuck = graph.stuck().map(|world| way_to(system, &graph, world));
         broken = stuck.map(|steps| Counterexample { properties: vec![Property::WayOn], steps });
     }
-    let (name, worlds) = (system.bound.name, graph.from.len());
-    let Search { steps, asked, .. } = search;
-    Explored { name, worlds, steps, depth, took: began.elapsed(), asked, broken }
+    let (name, worlds, bytes) = (system.bound.name, graph.worlds(), graph.size());
+    Explored { name, worlds, steps, depth, took: began.elapsed(), bytes, asked, broken }
 }
 
-struct Search<'a> {
-    system: &'a System,
+/// Takes every step from these worlds, half of them on each of two threads. What comes of it is in the order of the worlds.
+fn look_ahead(system: &System, graph: &Graph, portion: &[Place]) -> [Ahead; 2] {
+    let (first, second) = portion.split_at(portion.len() / 2);
+    let look = |worlds: &[Place]| {
+        let (mut ahead, mut store) = (Ahead::default(), system.store());
+        for world in worlds {
+            ahead.look(system, graph, &mut store, *world);
+        }
+        ahead
+    };
+    thread::scope(|scope| {
+        let other = scope.spawn(|| look(first));
+        let second = look(second);
+        [other.join().expect("a panic of the search ends it"), second]
+    })
+}
+
+/// What the steps from some worlds lead to.
+#[derive(Default)]
+struct Ahead {
     steps: u64,
     asked: Asked,
-    /// Written over for each world.
-    name: Vec<u8>,
+    seen: Vec<Seen>,
+    /// The names of those that nobody knew, one after the other.
+    names: Vec<u32>,
+    broken: Option<Broken>,
+    writer: Writer,
     tried: Vec<Step>,
 }
 
-impl<'a> Search<'a> {
-    fn new(system: &'a System) -> Self {
-        Self { system, steps: 0, asked: Asked::default(), name: Vec::new(), tried: Vec::new() }
-    }
+/// In the order in which it was seen.
+enum Seen {
+    /// From this world, with a step by which the owner sets a key or without.
+    From(Place, bool),
+    /// A step leads to a world that is known, and the owner may count on it.
+    Way(Place),
+    /// A step leads to the next of the new worlds, and the owner may count on it or not.
+    New(bool),
+}
 
-    /// Every new world that is one step from these.
-    fn next_layer(&mut self, graph: &mut Graph, layer: &[World]) -> Result<Vec<World>, Counterexample> {
-        let mut next_layer = Vec::new();
-        for world in layer {
-            let here = u32::try_from(graph.ends.len()).expect("counted when it was placed");
-            let mut tried = std::mem::take(&mut self.tried);
-            self.system.steps(world, &mut tried);
-            for step in &tried {
-                next_layer.extend(self.go(graph, (here, world), *step)?);
+/// The first step that breaks something.
+struct Broken {
+    world: Place,
+    step: Step,
+    properties: Vec<Property>,
+}
+
+impl Ahead {
+    fn look(&mut self, system: &System, graph: &Graph, store: &mut Store<'_>, place: Place) {
+        let world: World = Reader::value(graph.name(place));
+        let mut tried = std::mem::take(&mut self.tried);
+        system.steps(&world, &mut tried);
+        let begin = self.seen.len();
+        self.seen.push(Seen::From(place, false));
+        let mut sets_key = false;
+        for step in &tried {
+            if !system.take(store, &world, *step) {
+                continue;
             }
-            self.tried = tried;
-            graph.ends.push(graph.ways.len());
-        }
-        Ok(next_layer)
-    }
-
-    /// Takes a step, judges it, and answers the world that it leads to, if that is a new one.
-    fn go(
-        &mut self,
-        graph: &mut Graph,
-        (here, world): (u32, &World),
-        step: Step,
-    ) -> Result<Option<World>, Counterexample> {
-        let Some((after, events)) = self.system.take(world, step) else { return Ok(None) };
-        self.steps += 1;
-        let taken = Taken { before: world, step, after: &after, events: &events };
-        let properties = self.system.judge(&taken, &mut self.asked);
-        if !properties.is_empty() {
-            let mut steps = graph.way_to(here);
-            steps.push(format!("{step:?}"));
-            return Err(Counterexample { properties, steps });
-        }
-        after.name(&mut self.name);
-        let (place, new) = graph.place(&self.name, here, step);
-        if self.system.helps(world, step) {
+            self.steps += 1;
+            let taken = Taken { before: &world, step: *step, after: &store.world, events: &store.events };
+            let properties = system.judge(&taken, &mut self.asked);
+            if !properties.is_empty() {
+                self.broken.get_or_insert(Broken { world: place, step: *step, properties });
+            }
+            let helps = system.helps(&world, *step);
             let by_owner = |event: &Event| matches!(event, Event::KeySet { by: Person::Owner, .. });
-            if events.iter().any(by_owner) && graph.goals.last() != Some(&here) {
-                graph.goals.push(here);
+            sets_key |= helps && store.events.iter().any(by_owner);
+            let name = self.writer.name(&store.world);
+            match graph.find(name) {
+                Some(known) if helps && known != place => self.seen.push(Seen::Way(known)),
+                Some(_) => {}
+                None => {
+                    self.names.extend(name);
+                    self.seen.push(Seen::New(helps));
+                }
             }
-            graph.ways.push(place);
         }
-        Ok(new.then_some(after))
+        self.seen[begin] = Seen::From(place, sets_key);
+        self.tried = tried;
     }
+
+    /// Keeps what was found in the graph.
+    fn keep(&self, graph: &mut Graph) {
+        let (mut from, mut names) = (Graph::FIRST, &self.names[..]);
+        for seen in &self.seen {
+            match *seen {
+                Seen::From(place, sets_key) => {
+                    from = place;
+                    graph.begin_ways(place);
+                    if sets_key {
+                        graph.add_goal(place);
+                    }
+                }
+                Seen::Way(to) => graph.add_way(to),
+                Seen::New(helps) => {
+                    let (name, rest) = names.split_at(bits::length(names[0]) as usize);
+                    names = rest;
+                    let place = graph.place(name, from);
+                    if helps {
+                        graph.add_way(place);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Broken {
+    fn on_the_way(self, system: &System, graph: &Graph) -> Counterexample {
+        let mut steps = way_to(system, graph, self.world);
+        steps.push(format!("{:?}", self.step));
+        Counterexample { properties: self.properties, steps }
+    }
+}
+
+/// The steps by which a world was first reached: from each world before, the first one that leads there.
+fn way_to(system: &System, graph: &Graph, mut place: Place) -> Vec<String> {
+    let (mut steps, mut tried) = (Vec::new(), Vec::new());
+    let (mut store, mut writer) = (system.store(), Writer::default());
+    while place != Graph::FIRST {
+        let from = graph.from(place);
+        let world: World = Reader::value(graph.name(from));
+        system.steps(&world, &mut tried);
+        let mut leads_here = |step: &&Step| {
+            system.take(&mut store, &world, **step) && writer.name(&store.world) == graph.name(place)
+        };
+        steps.extend(tried.iter().find(&mut leads_here).map(|step| format!("{step:?}")));
+        place = from;
+    }
+    steps.reverse();
+    steps
 }

@@ -1,6 +1,6 @@
 //! What may happen next, by whose hand.
 
-use clavero_protocol::{CaseCommand, CaseStage, CaseState, Command};
+use clavero_protocol::{CaseCommand, CaseStage, CaseState, Command, Handoff, Stage};
 
 use crate::{
     bound::{Bound, Route},
@@ -124,7 +124,8 @@ impl System {
     pub(crate) fn helps(&self, world: &World, step: Step) -> bool {
         let owns = |slot: u8| self.bound.browsers.get(usize::from(slot)) == Some(&Person::Owner);
         let reads = |letter: usize| world.letters.get(letter).is_some_and(|one| one.reader == Person::Owner);
-        let checks = |node: usize| world.nodes[node].check.is_some_and(|check| check.by == Person::Owner);
+        // The others type what they have read.
+        let no_luck = |node: usize| world.nodes[node].check.is_some_and(|check| check.by != Person::Attacker);
         match step {
             Step::Hand(_, answer) => answer == Answer::Takes,
             Step::Start(slot) | Step::ResendCode(slot) | Step::ResendLink(slot) => owns(slot),
@@ -136,7 +137,7 @@ impl System {
             | Step::Record(_)
             | Step::Tick
             | Step::Arrive(_) => true,
-            Step::Compare(node, true) => checks(node),
+            Step::Compare(node, true) => no_luck(node),
             Step::Open(letter) | Step::Submit(letter) => reads(letter),
             Step::LoseAccess(_) | Step::Crash(_) | Step::Lose(_) | Step::Scan(_) => false,
             Step::Desk(step) => match step {
@@ -305,14 +306,19 @@ impl System {
         });
     }
 
-    /// Takes a step. `None` where nothing came of it.
-    pub(crate) fn take(&self, world: &World, step: Step) -> Option<(World, Vec<Event>)> {
-        let mut store = Store { rules: &self.rules, world: world.clone(), events: Vec::new() };
-        if !self.happen(&mut store, step) {
-            return None;
+    /// Where worlds are made.
+    pub(crate) fn store(&self) -> Store<'_> {
+        Store::new(&self.rules, self.first())
+    }
+
+    /// Takes a step and leaves in `store` where it leads and what happened; whether anything came of it.
+    pub(crate) fn take(&self, store: &mut Store<'_>, world: &World, step: Step) -> bool {
+        store.at(world);
+        let taken = self.happen(store, step);
+        if taken {
+            store.world.forget(&self.rules.policy, self.rules.day);
         }
-        store.world.forget(&self.rules.policy, self.rules.day);
-        Some((store.world, store.events))
+        taken
     }
 
     fn hand(&self, store: &mut Store<'_>, node: usize, answer: Answer) {
@@ -456,6 +462,12 @@ fn read(store: &mut Store<'_>, place: usize, keeps: bool) -> bool {
         (false, false) => return false,
     };
     store.events.push(Event::Read);
+    if let (Some(flow), true) =
+        (&mut store.world.flows[usize::from(slot)], store.rules.is_broken(Break::ReadingProlongs))
+        && let Stage::Link { issue } = &mut flow.recovery.stage
+    {
+        issue.handoff = Handoff::Accepted(NOW);
+    }
     let consumed = store.rules.is_broken(Break::ConsumeOnGet);
     let letter = &mut store.world.letters[place];
     letter.stored &= !consumed;

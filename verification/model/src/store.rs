@@ -4,6 +4,8 @@
 //! `supersede_all`), `outbox.rs` (`claim`, `settle`), `budgets.rs` (`take`), and in [`crate::desk`] `cases/mod.rs` (`step`, `close`)
 //! and `cases/effects.rs`. A crash within a transaction leaves nothing of it, so a transaction is one step.
 
+use std::sync::LazyLock;
+
 use clavero_protocol::{
     CaseCommand, Command, EmployerKey, FlowMail, Policy, Recovery, RecoveryId, Refusal, Ruc, Subject,
     Sucursal, Timestamp, Transition,
@@ -43,8 +45,23 @@ pub(crate) struct Store<'a> {
 }
 
 pub(crate) fn employer() -> EmployerKey {
-    let ruc = Ruc::parse("1790011674001").expect("a RUC that the protocol's own tests use");
-    EmployerKey::new(ruc, Sucursal::FIRST).expect("the first establishment of a company")
+    static EMPLOYER: LazyLock<EmployerKey> = LazyLock::new(|| {
+        let ruc = Ruc::parse("1790011674001").expect("a RUC that the protocol's own tests use");
+        EmployerKey::new(ruc, Sucursal::FIRST).expect("the first establishment of a company")
+    });
+    *EMPLOYER
+}
+
+impl<'a> Store<'a> {
+    pub(crate) const fn new(rules: &'a Rules, world: World) -> Self {
+        Self { rules, world, events: Vec::new() }
+    }
+
+    /// Begins another step, from this world.
+    pub(crate) fn at(&mut self, world: &World) {
+        self.world.become_like(world);
+        self.events.clear();
+    }
 }
 
 impl Store<'_> {
@@ -146,8 +163,16 @@ impl Store<'_> {
                 return false;
             }
         }
+        let before = self.world.flow(slot).map(|flow| flow.recovery.clone());
         self.save(slot, next);
         self.set_key(slot, letter.reader, Some(letter.counter), letter.opened_at);
+        if let (Some(flow), Some(before), true) = (
+            &mut self.world.flows[usize::from(slot)],
+            before,
+            self.rules.is_broken(Break::LinkSurvivesItsUse),
+        ) {
+            flow.recovery = before;
+        }
         true
     }
 
@@ -197,6 +222,7 @@ impl Store<'_> {
     fn claim_flow(&mut self, slot: u8, row: Row) -> Option<Mailbox> {
         let flow = self.world.flow(slot)?;
         let stands = match flow.recovery.subject {
+            _ if self.rules.is_broken(Break::AddressOfToday) => true,
             Subject::Employer { email_version, .. } => email_version == self.world.email_version,
             Subject::Decoy => true,
         };

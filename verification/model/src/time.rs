@@ -26,9 +26,14 @@ pub(crate) fn older(at: Timestamp) -> Timestamp {
     (at - ticks(1)).max(FAR)
 }
 
-/// Ticks since that moment, as one byte of a state's name.
+/// Ticks since that moment, as a world's name has it.
 pub(crate) fn age(at: Timestamp) -> u8 {
     u8::try_from(NOW.saturating_since(at).as_micros() / ticks(1).as_micros()).unwrap_or(u8::MAX)
+}
+
+/// The moment of an age.
+pub(crate) fn ago(age: u8) -> Timestamp {
+    NOW - ticks(u64::from(age))
 }
 
 /// The same moment, or [`FAR`] once it is at least `span` ago.
