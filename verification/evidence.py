@@ -207,6 +207,7 @@ def judged(repository, row):
 TABLES = (
     ("verification/asvs.csv", asvs.identifiers(), judged),
     ("verification/threats.csv", [f"T{number}" for number in range(1, 21)], tested),
+    ("verification/attacks.csv", [f"A{number}" for number in range(1, 43)], tested),
     ("verification/pains.csv", [f"P{number}" for number in range(1, 26)], tested),
 )
 

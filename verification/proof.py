@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes docs/proof.md from verification/threats.csv and verification/pains.csv.
+"""Writes docs/proof.md from verification/threats.csv, attacks.csv and pains.csv.
 
     proof.py            writes the page
     proof.py --check    only says whether the page is what the tables give
@@ -18,7 +18,7 @@ Who attacks and the arithmetic behind the limits: [threat-model.md](threat-model
 Requirement by requirement: [asvs.md](asvs.md).
 
 **One command runs all of it:** `scripts/prove`; `scripts/prove --long` as often as the long version does; `scripts/prove --list` says what would be run. It ends with one line for each proof, and with 1
-where one fails. `scripts/prove T6`, `scripts/prove P7 T12` run the tests of those rows only, and end with a line for each test. The tables behind this page are `verification/threats.csv` and `verification/pains.csv`; `scripts/test evidence` fails where a test that is named here does not exist, is skipped, or is not compiled.
+where one fails. `scripts/prove T6`, `scripts/prove A27 P7` run the tests of those rows only, and end with a line for each test. The tables behind this page are `verification/threats.csv`, `attacks.csv` and `pains.csv`; `scripts/test evidence` fails where a test that is named here does not exist, is skipped, or is not compiled.
 
 **How to read it.** "What came out" is what the tests assert: were it otherwise, they would fail. That nothing was found is no proof that nothing is there; nobody but the project itself has looked so far.
 """
@@ -48,6 +48,13 @@ def page():
         lines.append(f"| **{row['number']}** {cell(row['name'])} | {cell(row['tried'])} | {cell(row['times'])} | {cell(row['outcome'])} | {shown(row['evidence'])} |")
     lines += ["", "## What is not promised"]
     lines += [f"- **{row['number']}** {row['name']}: {row['not_promised']}." for row in threats if row["not_promised"]]
+    lines += ["", "## The threats, vector by vector", "What each vector of a longer list was found to do, and how far its figure was reached.", "",
+              "| | vector | tried | what came out | not reached | shown by |", "|---|---|---|---|---|---|"]
+    vectors = rows("attacks.csv")
+    for row in vectors:
+        lines.append(f"| **{row['number']}** | {cell(row['name'])} | {cell(row['tried'])} | {cell(row['outcome'])} | {cell(row['not_reached'])} | {shown(row['evidence'])} |")
+    lines += ["", "## Seen to fail", "A test that never failed proves nothing. Each of these was run once against a program that was broken on purpose, and failed.", ""]
+    lines += [f"- **{row['number']}** {row['name']}: {row['broken_by']}." for row in threats + vectors if row["broken_by"]]
     lines += ["", "## What hurts people elsewhere", "Collected from public threads of the systems that do this job.", "",
               "| | pain | tried | what came out | shown by |", "|---|---|---|---|---|"]
     for row in rows("pains.csv"):
