@@ -53,9 +53,9 @@ pub use identifiers::{Field, Identifiers, RawIdentifiers};
 pub use keys::{KeyRing, KeyRingError};
 pub use links::{NewPassword, StrengthReport};
 pub use officers::{
-    AccessAct, Asked, DemonstrationOfficer, DeskError, EnrolError, Enrolling, MeansView, NewStaff,
-    OfficerAnswer, OfficerSessionView, OfficerSignInError, OfficerSignedIn, OfficerView, OtherSession,
-    TouchAnswer, TouchError,
+    AccessAct, Asked, DeskError, EnrolError, Enrolling, MeansView, NewStaff, OfficerAnswer,
+    OfficerSessionView, OfficerSignInError, OfficerSignedIn, OfficerView, OtherSession, TouchAnswer,
+    TouchError,
 };
 pub use phrase::suggest as suggest_phrase;
 pub use proof::Challenge;

@@ -2,13 +2,19 @@
 
 use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 
-use clavero_service::{Client, NewPassword, StartRecovery, StepError};
+use clavero_protocol::CaseReference;
+use clavero_service::{
+    Client, Identifiers, NewPassword, StartRecovery, StepError,
+    desk::{NewCase, UseSlip},
+};
 use clavero_words::Locale;
 use tokio::{task::JoinSet, time::sleep};
 
 use crate::{
-    owner::form_name,
-    post::Letter,
+    owner::{
+        applicant::{case_word, details},
+        form_name,
+    },
     rng::Rng,
     world::{NODES, World},
 };
@@ -38,7 +44,12 @@ impl Attacker {
         while self.world.faulty() {
             let pause = self.chance.around(SECOND * 900);
             sleep(pause).await;
-            self.attack().await;
+            match self.chance.below(10) {
+                0 => self.knock().await,
+                1 => self.open_a_case().await,
+                2..=3 => self.mismatch().await,
+                _ => self.attack().await,
+            }
         }
     }
 
@@ -47,17 +58,89 @@ impl Attacker {
         Client { address: address.into(), device_name: "Simulador".to_owned(), device: None }
     }
 
+    /// A tenth of all employers draw all attacks.
+    fn victim(&mut self) -> usize {
+        self.chance.index(self.world.employers.len().div_ceil(10))
+    }
+
+    fn request(&mut self, identifiers: Identifiers) -> StartRecovery {
+        StartRecovery { identifiers, locale: Locale::EsEc, proof: None, form: form_name(&mut self.chance) }
+    }
+
+    /// A representative who is not this employer's.
+    async fn mismatch(&mut self) {
+        let (victim, client) = (self.victim(), self.client());
+        let world = Arc::clone(&self.world);
+        let other = (victim + 1) % world.employers.len();
+        if other == victim {
+            return;
+        }
+        let representative = world.employers[other].identifiers.representative.clone();
+        let identifiers = Identifiers { representative, ..world.employers[victim].identifiers.clone() };
+        let request = self.request(identifiers);
+        let place = self.chance.index(NODES);
+        let begun = world.ask(place, async |service| service.start_recovery(request, &client).await).await;
+        world.event(format_args!("mismatch of {victim}: {}", matches!(begun, Some(Ok(_)))));
+        let Some(Ok(started)) = begun else { return world.outcome("mismatch", "not begun") };
+        world.outcome("mismatch", "begun");
+        if !world.plan.hide {
+            world.violation(format_args!("a mismatch with employer {victim} began a flow"));
+        }
+        let flow: Arc<[String; 2]> = Arc::new([started.view.id, started.token]);
+        let pause = self.chance.around(SECOND * 40);
+        sleep(pause).await;
+        self.guess(victim, &flow).await;
+        let place = self.chance.index(NODES);
+        let another = world.ask(place, async |service| service.resend_code(&flow[0], &flow[1]).await).await;
+        world.event(format_args!("mismatch of {victim}: another {}", matches!(another, Some(Ok(_)))));
+    }
+
+    /// A case for somebody else's employer, with a mailbox of the attacker's own.
+    async fn open_a_case(&mut self) {
+        let (victim, client) = (self.victim(), self.client());
+        let identifiers = self.world.employers[victim].identifiers.clone();
+        let form = form_name(&mut self.chance);
+        let new = NewCase { identifiers, locale: Locale::EsEc, proof: None, form };
+        let (place, world) = (self.chance.index(NODES), Arc::clone(&self.world));
+        let opened = world.ask(place, async |service| service.open_case(new, &client).await).await;
+        world.event(format_args!("case against {victim}: {}", matches!(opened, Some(Ok(_)))));
+        let Some(Ok(view)) = opened else { return world.outcome("case against", "not opened") };
+        world.outcome("case against", "opened");
+        let (mailbox, reference) = (format!("ladron{victim}@robo.example"), view.reference);
+        world.add_stranger(victim, &mailbox);
+        let (place, told) = (self.chance.index(NODES), details(&mailbox));
+        let given = world
+            .ask(place, async |service| service.give_case_details(&reference, told, &client).await)
+            .await;
+        let sent = world.ask(place, async |service| service.send_case_code(&reference, &client).await).await;
+        let words = (case_word(given.as_ref()), case_word(sent.as_ref()));
+        world.event(format_args!("case against {victim}: {words:?}"));
+    }
+
+    /// Guessed references and slips.
+    async fn knock(&mut self) {
+        let (victim, client) = (self.victim(), self.client());
+        let identifiers = self.world.employers[victim].identifiers.clone();
+        for _ in 0..5 {
+            let Some(guess) = CaseReference::from_random(self.chance.bytes()) else { continue };
+            let (place, world) = (self.chance.index(NODES), Arc::clone(&self.world));
+            let found = world.ask(place, async |service| service.case(guess.as_str(), &client).await).await;
+            world.outcome("guessed reference", case_word(found.as_ref()));
+            let slip = UseSlip { identifiers: identifiers.clone(), secret: guess.as_str(), proof: None };
+            let opened = world.ask(place, async |service| service.use_slip(slip, &client).await).await;
+            world.event(format_args!("knock at {victim}: {}", case_word(found.as_ref())));
+            if matches!(found, Some(Ok(_))) || matches!(opened, Some(Ok(_))) {
+                world.violation(format_args!("a guess has opened a case or a slip of employer {victim}"));
+            }
+        }
+    }
+
     async fn attack(&mut self) {
-        // A tenth of all employers draw all attacks.
-        let victim = self.chance.index(self.world.employers.len().div_ceil(10));
+        let victim = self.victim();
         let place = self.chance.index(NODES);
         let client = self.client();
-        let request = StartRecovery {
-            identifiers: self.world.employers[victim].identifiers.clone(),
-            locale: Locale::EsEc,
-            proof: None,
-            form: form_name(&mut self.chance),
-        };
+        let identifiers = self.world.employers[victim].identifiers.clone();
+        let request = self.request(identifiers);
         let world = Arc::clone(&self.world);
         let begun = world.ask(place, async |service| service.start_recovery(request, &client).await).await;
         world.event(format_args!("attack on {victim}: {}", matches!(begun, Some(Ok(_)))));
@@ -116,12 +199,7 @@ impl Attacker {
 
     /// What the victim's latest code is, if it lies in the mailbox.
     fn read_out(&self, victim: usize) -> Option<String> {
-        let address = &self.world.employers[victim].address;
-        let post = self.world.post();
-        post.inboxes.get(address)?.letters.iter().rev().find_map(|letter| match letter {
-            Letter::Code(code) => Some(code.clone()),
-            _ => None,
-        })
+        self.world.post().code(victim)
     }
 
     /// A code is not yet a key.

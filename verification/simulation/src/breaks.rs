@@ -17,7 +17,7 @@ pub struct Break {
 }
 
 /// The breaks.
-pub const BREAKS: [Break; 7] = [
+pub const BREAKS: [Break; 9] = [
     Break {
         name: "guesses-uncounted",
         what: "a guess is compared and not counted",
@@ -50,6 +50,20 @@ pub const BREAKS: [Break; 7] = [
         what: "a budget is not written down",
         noticed_by: "I11",
         trigger: "CREATE TRIGGER broken AFTER INSERT ON budget BEGIN DELETE FROM budget WHERE key = NEW.key; END",
+    },
+    Break {
+        name: "own-approval",
+        what: "what an officer asks for is approved by having been asked for",
+        noticed_by: "I8",
+        trigger: "CREATE TRIGGER broken AFTER UPDATE OF stage ON assisted_case WHEN NEW.stage = 3 BEGIN \
+         UPDATE assisted_case SET stage = 4, approved_by = asked_by, approved_at = asked_at WHERE id = NEW.id; END",
+    },
+    Break {
+        name: "wait-forgotten",
+        what: "an approval is as good as rested",
+        noticed_by: "I9",
+        trigger: "CREATE TRIGGER broken AFTER UPDATE OF approved_at ON assisted_case WHEN NEW.stage = 4 AND OLD.stage = 3 BEGIN \
+         UPDATE assisted_case SET approved_at = approved_at - 259200000000 WHERE id = NEW.id; END",
     },
     Break {
         name: "leaf-rewritten",

@@ -9,6 +9,7 @@ use std::{
 use rusqlite::{Connection, OpenFlags, params};
 
 use crate::{
+    cases::Cases,
     tree::{Tree, Waiting},
     world::World,
 };
@@ -31,6 +32,8 @@ struct Flow {
     employer: i64,
     guesses: u32,
     accepted: bool,
+    /// Whether a case began it, at its link: its two officers stand where the code does elsewhere (I8).
+    of_case: bool,
     over: Option<&'static str>,
 }
 
@@ -42,23 +45,28 @@ struct Told {
     guesses: Vec<i64>,
 }
 
-struct Entry {
-    at: i64,
-    act: String,
-    employer: Option<i64>,
-    flow: Option<[u8; 16]>,
+/// An entry, as it waits to be sealed.
+pub(crate) struct Entry {
+    pub(crate) at: i64,
+    pub(crate) act: String,
+    pub(crate) actor_id: Option<[u8; 16]>,
+    pub(crate) case: Option<[u8; 16]>,
+    pub(crate) form: Option<[u8; 32]>,
+    pub(crate) employer: Option<i64>,
+    pub(crate) flow: Option<[u8; 16]>,
     refusal: Option<String>,
 }
 
 /// Reads along.
 pub(crate) struct Auditor {
-    db: Connection,
+    pub(crate) db: Connection,
     seq: i64,
     latest: i64,
     looks: u64,
     flows: HashMap<[u8; 16], Flow>,
     told: BTreeMap<i64, Told>,
     tree: Tree,
+    cases: Cases,
 }
 
 impl Auditor {
@@ -76,6 +84,7 @@ impl Auditor {
             flows: HashMap::new(),
             told: BTreeMap::new(),
             tree: Tree::default(),
+            cases: Cases::default(),
         })
     }
 
@@ -87,6 +96,9 @@ impl Auditor {
     }
 
     fn try_look(&mut self, world: &World) -> rusqlite::Result<()> {
+        if self.looks == 0 {
+            self.registry(world)?;
+        }
         let entries = self.entries()?;
         let changed: BTreeSet<i64> = entries
             .iter()
@@ -97,6 +109,10 @@ impl Auditor {
             let (act, refusal) = (entry.act.clone(), entry.refusal.clone());
             self.tree.wait(Waiting { at: entry.at, act, refusal });
             self.read(world, entry);
+            if entry.refusal.is_none() {
+                self.cases.read(&self.db, world, entry)?;
+                self.addresses(world, entry, &entries)?;
+            }
         }
         for employer in changed {
             self.change(world, employer)?;
@@ -105,13 +121,15 @@ impl Auditor {
         self.looks += 1;
         if self.looks.is_multiple_of(64) {
             self.keys(world)?;
+            self.registry(world)?;
         }
         Ok(())
     }
 
     fn entries(&mut self) -> rusqlite::Result<Vec<Entry>> {
         let mut statement = self.db.prepare_cached(
-            "SELECT seq, at, act, employer_id, recovery_id, refusal FROM audit WHERE seq > ?1 ORDER BY seq",
+            "SELECT seq, at, act, employer_id, recovery_id, refusal, actor_id, case_id, form FROM audit WHERE seq > ?1 \
+             ORDER BY seq",
         )?;
         let mut rows = statement.query([self.seq])?;
         let mut entries = Vec::new();
@@ -123,6 +141,9 @@ impl Auditor {
                 employer: row.get(3)?,
                 flow: row.get(4)?,
                 refusal: row.get(5)?,
+                actor_id: row.get(6)?,
+                case: row.get(7)?,
+                form: row.get(8)?,
             });
         }
         Ok(entries)
@@ -169,7 +190,10 @@ impl Auditor {
         match act {
             "started" => {
                 flow.employer = employer;
-                told.code(world, entry.at);
+                flow.of_case = entry.case.is_some();
+                if !flow.of_case {
+                    told.code(world, entry.at);
+                }
             }
             "code_requested" => {
                 flow.guesses = 0;
@@ -192,7 +216,7 @@ impl Auditor {
                 }
             }
             "key_recovered" => {
-                if !flow.accepted {
+                if !flow.accepted && !flow.of_case {
                     world.violation(format_args!("I1: flow {number} set a key without its code"));
                 }
                 flow.over = Some("completed");
@@ -257,6 +281,7 @@ impl Auditor {
     /// When the database cannot be read.
     pub(crate) fn end(&self, world: &World) -> rusqlite::Result<()> {
         self.keys(world)?;
+        self.registry(world)?;
         self.tree.end(&self.db, world)?;
         let waiting: i64 = self.db.query_row("SELECT count(*) FROM outbox", [], |row| row.get(0))?;
         if waiting != 0 {

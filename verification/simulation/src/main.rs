@@ -15,24 +15,43 @@ use clavero_simulation::{Plan, Report, breaks::BREAKS, run};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const USAGE: &str = "\
-Usage: clavero-simulation [--seed N] [--seconds S] [--steps N] [--employers N] [--break NAME] [--trace]
+Usage: clavero-simulation [--seed N] [--seconds S] [--steps N] [--employers N] [--cooling MINUTES] [--hide]
+                          [--break NAME] [--trace]
 
 Simulates worlds, one a seed, and checks the invariants after every batch of the database.
   --seed N        the first world's seed (default 1)
   --seconds S     begin further worlds until so many seconds have passed (default: one world only)
   --steps N       batches with faults in each world, before all is healed (default 20000)
   --employers N   employers in each world (default 1000)
+  --cooling M     minutes that an approval rests (default: by the seed; none, an hour, or three days)
+  --hide          answer data that match nothing like those that do (default: by the seed, every third)
   --break NAME    break the program on purpose; 'list' names the ways
   --trace         print every event
 ";
 
+/// Rules that were asked for, whatever the seed says.
+#[derive(Clone, Copy, Default)]
+struct Rules {
+    cooling: Option<Duration>,
+    hide: bool,
+}
+
+impl Rules {
+    /// The world of this plan's seed, under these rules.
+    fn over(self, plan: Plan) -> Plan {
+        let of = Plan::of(plan.seed, plan.steps, plan.employers);
+        Plan { cooling: self.cooling.unwrap_or(of.cooling), hide: self.hide || of.hide, ..plan }
+    }
+}
+
 struct Arguments {
     plan: Plan,
+    rules: Rules,
     seconds: Option<u64>,
 }
 
 fn arguments() -> Result<Option<Arguments>, String> {
-    let mut plan = Plan { seed: 1, steps: 20_000, employers: 1_000, broken: None, lines: false };
+    let (mut plan, mut rules) = (Plan::of(1, 20_000, 1_000), Rules::default());
     let mut seconds = None;
     let mut given = env::args().skip(1);
     while let Some(name) = given.next() {
@@ -43,13 +62,15 @@ fn arguments() -> Result<Option<Arguments>, String> {
             "--seconds" => seconds = Some(number(value()?)?),
             "--steps" => plan.steps = number(value()?)?,
             "--employers" => plan.employers = usize::try_from(number(value()?)?.max(1)).unwrap_or(1),
+            "--cooling" => rules.cooling = Some(Duration::from_secs(60 * number(value()?)?)),
+            "--hide" => rules.hide = true,
             "--break" => plan.broken = Some(value()?),
             "--trace" => plan.lines = true,
             "-h" | "--help" => return Ok(None),
             other => return Err(format!("what is {other}?")),
         }
     }
-    Ok(Some(Arguments { plan, seconds }))
+    Ok(Some(Arguments { plan: rules.over(plan), rules, seconds }))
 }
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
@@ -109,7 +130,7 @@ fn worlds(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
         if began.elapsed() >= enough {
             break;
         }
-        plan.seed += 1;
+        plan = arguments.rules.over(Plan { seed: plan.seed + 1, ..plan });
     }
     sum.print(&mut out, began.elapsed())?;
     Ok(if sum.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -117,8 +138,11 @@ fn worlds(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
 
 fn replay(plan: &Plan) -> String {
     let broken = plan.broken.as_ref().map(|name| format!(" --break {name}")).unwrap_or_default();
+    let minutes = plan.cooling.as_secs() / 60;
+    let hide = if plan.hide { " --hide" } else { "" };
     format!(
-        "cargo run --release --locked -p clavero-simulation -- --seed {} --steps {} --employers {}{broken} --trace",
+        "cargo run --release --locked -p clavero-simulation -- --seed {} --steps {} --employers {} \
+         --cooling {minutes}{hide}{broken} --trace",
         plan.seed, plan.steps, plan.employers
     )
 }

@@ -5,14 +5,19 @@ use std::{
     time::Duration,
 };
 
-use clavero_protocol::Policy;
+use clavero_protocol::{CasePolicy, Mismatch, Need, Policy};
 use clavero_service::{
-    BundledBreaches, Cost, Hashing, Service, Settings, audit::Sealer, mail::Sender, outbox::Worker,
+    BundledBreaches, Cost, DeskSettings, Hashing, Service, ServiceError, Settings,
+    audit::Sealer,
+    desk::{Centre, EnablingDocument},
+    mail::Sender,
+    outbox::Worker,
 };
 use clavero_store::{Sqlite, Store};
 use tokio::{sync::watch, time::sleep};
 
 use crate::{
+    plan::Plan,
     post::Line,
     world::{Node, World},
 };
@@ -37,21 +42,55 @@ pub(crate) async fn start_node(world: Arc<World>, place: usize) {
     }
 }
 
-async fn parts(world: &World, store: &Arc<Sqlite>, place: usize) -> Option<(Arc<Service>, Sealer)> {
+/// The service on a store.
+///
+/// # Errors
+/// When the store cannot be used.
+pub(crate) async fn service(world: &World, store: Arc<dyn Store>) -> Result<Arc<Service>, ServiceError> {
     let settings = Settings {
         hashing: Hashing::Here(Cost { memory: 8, iterations: 1 }, Duration::from_millis(15)),
-        policy: policy(),
+        policy: policy(&world.plan),
+        centres: centres(),
+        documents: documents(),
+        desk: DeskSettings { demonstration: true, ..DeskSettings::default() },
         ..Settings::default()
     };
+    Service::start(store, Arc::clone(&world.keys), Box::new(BundledBreaches), settings).await
+}
+
+async fn parts(world: &World, store: &Arc<Sqlite>, place: usize) -> Option<(Arc<Service>, Sealer)> {
     let store = Arc::clone(store) as Arc<dyn Store>;
-    let keys = Arc::clone(&world.keys);
-    let service = Service::start(Arc::clone(&store), keys, Box::new(BundledBreaches), settings).await.ok()?;
+    let service = service(world, Arc::clone(&store)).await.ok()?;
     Some((service, world.sealer(store, place).await?))
 }
 
-/// The rules of this world: the default's, without the brake over all codes, which would ask everybody for work.
-fn policy() -> Policy {
-    Policy { codes_per_day_total: 10_000_000, ..Policy::default() }
+/// The rules of this world: the default's, without the brake over all codes, which would ask everybody for work, and with more
+/// changed addresses an officer, who work day and night here.
+fn policy(plan: &Plan) -> Policy {
+    let cases = CasePolicy {
+        cooling_off: plan.cooling,
+        email_changes_per_hour: 20,
+        email_changes_per_day: 200,
+        ..CasePolicy::default()
+    };
+    let mismatch = if plan.hide { Mismatch::Hide } else { Mismatch::Say };
+    Policy { codes_per_day_total: 10_000_000, mismatch, cases, ..Policy::default() }
+}
+
+fn centres() -> Vec<Centre> {
+    let text = |text: &str| text.to_owned();
+    let (name, city, address) = (text("Centro Norte"), text("Quito"), text("Avenida de Ejemplo 1"));
+    vec![Centre { name, city, address, hours: text("08:00"), phone: text("02") }]
+}
+
+fn documents() -> Vec<EnablingDocument> {
+    let line = |when, es: &str| EnablingDocument {
+        applicants: Vec::new(),
+        when,
+        es: es.to_owned(),
+        en: es.to_owned(),
+    };
+    vec![line(Need::Always, "Cédula"), line(Need::ThirdParty, "Poder")]
 }
 
 fn node(world: &Arc<World>, service: Arc<Service>, sealer: Sealer) -> Node {

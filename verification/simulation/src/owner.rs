@@ -12,6 +12,8 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::{post::Letter, rng::Rng, world::World};
 
+pub(crate) mod applicant;
+
 const SECOND: Duration = Duration::from_secs(1);
 
 /// One employer at a browser.
@@ -22,6 +24,8 @@ pub(crate) struct Owner {
     client: Client,
     /// The latest link that was used, to try again.
     used: Option<String>,
+    /// Mailboxes so far.
+    moves: u32,
 }
 
 /// A flow, as its page holds it.
@@ -61,18 +65,23 @@ impl Owner {
         let chance = Rng::new(world.plan.seed).fork(1 + number as u64);
         let address = Ipv4Addr::from_bits(0x0a00_0000 + u32::try_from(number).unwrap_or_default());
         let client = Client { address: address.into(), device_name: "Simulador".to_owned(), device: None };
-        Self { world, number, chance, client, used: None }
+        Self { world, number, chance, client, used: None, moves: 0 }
     }
 
-    /// Lives: recovers the key every few hours, and a last time once the world is healed.
+    /// Lives: recovers the key every twenty minutes or so, in person now and then, and a last time once the world is healed.
     pub(crate) async fn live(mut self) {
         let every = self.world.plan.rhythm();
         let first = self.chance.up_to(every * 2);
         sleep(first).await;
         loop {
             let healed = !self.world.faulty();
-            let end = self.recover().await;
-            self.world.outcome("recovery", end.word());
+            let end = if !healed && self.chance.permille(150) {
+                self.go_in_person().await
+            } else {
+                let end = self.recover().await;
+                self.world.outcome("recovery", end.word());
+                end
+            };
             self.world.event(format_args!("employer {} {}", self.number, end.word()));
             if healed && end == End::Recovered {
                 return;
@@ -116,7 +125,7 @@ impl Owner {
                         return end;
                     }
                 }
-                Some(Letter::Changed(_)) => {}
+                Some(_) => {}
                 None => match self.look(&flow).await {
                     Some(State::Completed | State::Expired) => return End::Expired,
                     Some(State::Assisted) => return End::Assisted,
@@ -172,21 +181,16 @@ impl Owner {
 
     /// What waits in the mailbox.
     fn letters(&self) -> Vec<Letter> {
-        let address = &self.world.employers[self.number].address;
-        let mut post = self.world.post();
-        post.inboxes.get_mut(address).map(|inbox| std::mem::take(&mut inbox.letters)).unwrap_or_default()
+        self.world.post().take(self.number)
     }
 
     /// The next mail, or none within a minute. Of several the latest, as people do.
     async fn letter(&mut self) -> Option<Letter> {
         let until = Instant::now() + SECOND * 60;
-        let bell = {
-            let address = &self.world.employers[self.number].address;
-            self.world.post().inboxes.get(address).map(|inbox| Arc::clone(&inbox.bell))
-        }?;
+        let bell = self.world.post().bell(self.number);
         loop {
             let mut letters = self.letters();
-            letters.retain(|letter| !matches!(letter, Letter::Changed(_)));
+            letters.retain(|letter| matches!(letter, Letter::Code(_) | Letter::Link(_)));
             if let Some(latest) = letters.pop() {
                 let reading = self.chance.up_to(SECOND * 20);
                 sleep(reading).await;

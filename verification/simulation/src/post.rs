@@ -26,14 +26,24 @@ pub(crate) enum Letter {
     Link(String),
     /// The notice of a change, with its "no fui yo" token.
     Changed(String),
+    /// A code that proves the mailbox of a case.
+    CaseCode(String),
+    /// To the mailbox on record: a case can be stopped by this token.
+    Stop(String),
+    /// How a case stands.
+    OfCase,
 }
 
 impl Letter {
-    const fn word(&self) -> &'static str {
+    /// What it is called.
+    pub(crate) const fn word(&self) -> &'static str {
         match self {
             Self::Code(_) => "code",
             Self::Link(_) => "link",
             Self::Changed(_) => "changed",
+            Self::CaseCode(_) => "case code",
+            Self::Stop(_) => "stop",
+            Self::OfCase => "of a case",
         }
     }
 }
@@ -52,6 +62,45 @@ pub(crate) struct Inbox {
 pub(crate) struct Post {
     /// By address.
     pub(crate) inboxes: BTreeMap<String, Inbox>,
+    /// The addresses of each employer, the newest last.
+    of: BTreeMap<usize, Vec<String>>,
+}
+
+impl Post {
+    /// A mailbox for an employer. All of one employer's ring one bell.
+    pub(crate) fn add(&mut self, employer: usize, address: &str) {
+        let bell = self.bell(employer);
+        let of = self.of.entry(employer).or_default();
+        of.retain(|known| known != address);
+        of.push(address.to_owned());
+        self.inboxes.entry(address.to_owned()).or_default().bell = bell;
+    }
+
+    /// What rings when something arrives for an employer.
+    pub(crate) fn bell(&self, employer: usize) -> Arc<Notify> {
+        let first = self.of.get(&employer).and_then(|of| self.inboxes.get(of.first()?));
+        first.map(|inbox| Arc::clone(&inbox.bell)).unwrap_or_default()
+    }
+
+    /// Takes what waits for an employer, in all its mailboxes.
+    pub(crate) fn take(&mut self, employer: usize) -> Vec<Letter> {
+        let mut letters = Vec::new();
+        for address in self.of.get(&employer).into_iter().flatten() {
+            if let Some(inbox) = self.inboxes.get_mut(address) {
+                letters.append(&mut inbox.letters);
+            }
+        }
+        letters
+    }
+
+    /// The latest code that lies in a mailbox of an employer.
+    pub(crate) fn code(&self, employer: usize) -> Option<String> {
+        let inboxes = self.of.get(&employer)?.iter().rev().filter_map(|address| self.inboxes.get(address));
+        inboxes.flat_map(|inbox| inbox.letters.iter().rev()).find_map(|letter| match letter {
+            Letter::Code(code) => Some(code.clone()),
+            _ => None,
+        })
+    }
 }
 
 /// One node's line to the mail server.
@@ -161,7 +210,7 @@ impl Line {
     fn put(&self, to: &EmailAddress, letter: &Letter) {
         let delay = self.world.chance().up_to(Duration::from_secs(8));
         let (world, to, letter) = (Arc::clone(&self.world), to.as_str().to_owned(), letter.clone());
-        world.taken(&to);
+        world.taken(&to, &letter);
         world.event(format_args!("mail {} to {to}", letter.word()));
         tokio::spawn(async move {
             sleep(delay).await;
@@ -184,6 +233,15 @@ fn read(message: &[u8]) -> Option<Letter> {
     if let Some(token) = after("https://clave.example/no-fui-yo/") {
         return Some(Letter::Changed(token));
     }
+    if let Some(token) = after("https://clave.example/clave-patronal/detener/") {
+        return Some(Letter::Stop(token));
+    }
+    if text.contains("https://clave.example/empleadores/clave-patronal/") {
+        return Some(Letter::OfCase);
+    }
+    // The two kinds of code are told apart by their subjects, as people do.
+    let of_case = parsed.subject().is_some_and(|subject| subject.contains("para su trámite"));
     let is_code = |line: &&str| line.len() == 6 && line.bytes().all(|byte| byte.is_ascii_digit());
-    text.lines().map(str::trim).find(is_code).map(|code| Letter::Code(code.to_owned()))
+    let code = text.lines().map(str::trim).find(is_code)?.to_owned();
+    Some(if of_case { Letter::CaseCode(code) } else { Letter::Code(code) })
 }

@@ -10,15 +10,18 @@ use std::{
 };
 
 use clavero_audit::Verifier;
+use clavero_protocol::EmailAddress;
 use clavero_service::{KeyRing, Service};
 use clavero_store::Sqlite;
 use tokio::{select, sync::watch, task::AbortHandle};
 
 use crate::{
+    desk::Desk,
     journal::Journal,
     people::Employer,
     plan::Plan,
     post::{Letter, Post},
+    registry::Registry,
     rng::Rng,
     time::Clocks,
     trace::Trace,
@@ -57,6 +60,9 @@ pub(crate) struct World {
     pub(crate) journal: Mutex<Journal>,
     /// The mailboxes.
     pub(crate) post: Mutex<Post>,
+    /// Whose address was which when.
+    registry: Mutex<Registry>,
+    desk: Mutex<Desk>,
     chance: Mutex<Rng>,
     trace: Mutex<Trace>,
     nodes: Mutex<[Option<Arc<Node>>; NODES]>,
@@ -78,15 +84,13 @@ impl World {
     pub(crate) fn new(plan: Plan, employers: Vec<Employer>, path: PathBuf, keys: KeyRing) -> Self {
         let mut trace = Trace::default();
         trace.lines = plan.lines.then(Vec::new);
-        let mut post = Post::default();
-        for employer in &employers {
-            post.inboxes.entry(employer.address.clone()).or_default();
-        }
         Self {
             clocks: Arc::new(Clocks::new()),
             chance: Mutex::new(Rng::new(plan.seed)),
             journal: Mutex::new(Journal::new(employers.len())),
-            post: Mutex::new(post),
+            post: Mutex::default(),
+            registry: Mutex::default(),
+            desk: Mutex::default(),
             trace: Mutex::new(trace),
             nodes: Mutex::default(),
             powered: Mutex::default(),
@@ -120,6 +124,32 @@ impl World {
     /// The mailboxes.
     pub(crate) fn post(&self) -> MutexGuard<'_, Post> {
         lock(&self.post)
+    }
+
+    /// What is known of the registry.
+    pub(crate) fn registry(&self) -> MutexGuard<'_, Registry> {
+        lock(&self.registry)
+    }
+
+    /// The desk.
+    pub(crate) fn desk(&self) -> MutexGuard<'_, Desk> {
+        lock(&self.desk)
+    }
+
+    /// A mailbox that an employer has from now on, whether or not anybody stores it.
+    pub(crate) fn add_mailbox(&self, number: usize, address: &str) {
+        self.add_stranger(number, address);
+        self.post().add(number, address);
+    }
+
+    /// A mailbox that somebody names for an employer, and that is not the employer's.
+    pub(crate) fn add_stranger(&self, number: usize, address: &str) {
+        let key = self.employers[number].identifiers.employer;
+        let email = EmailAddress::parse(address).ok();
+        let Some(sealed) = email.and_then(|email| self.keys.seal_email(&key, &email)) else {
+            return self.violation(format_args!("{address} is no address"));
+        };
+        self.registry().add(address, key.as_i64(), sealed.index.into());
     }
 
     /// Writes an event down.
@@ -237,9 +267,10 @@ impl World {
     }
 
     /// The mail server has taken a mail.
-    pub(crate) fn taken(&self, to: &str) {
-        if !self.post().inboxes.contains_key(to) {
-            self.violation(format_args!("I7: a mail went to {to}, which nobody registered"));
+    pub(crate) fn taken(&self, to: &str, letter: &Letter) {
+        if !self.registry().may_take(to, letter, self.clocks.elapsed().as_secs()) {
+            let word = letter.word();
+            self.violation(format_args!("I7: a {word} went to {to}, which was not stored before it began"));
         }
         self.journal().mails += 1;
     }
@@ -247,6 +278,9 @@ impl World {
     /// A mail arrives.
     pub(crate) fn arrive(&self, to: &str, letter: Letter) {
         self.event(format_args!("arrived at {to}"));
+        if let Letter::Stop(token) = &letter {
+            self.desk().stops.push_back(token.clone());
+        }
         if let Some(inbox) = self.post().inboxes.get_mut(to) {
             inbox.letters.push(letter);
             inbox.bell.notify_one();

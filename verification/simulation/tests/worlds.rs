@@ -1,9 +1,11 @@
 //! What the simulation is worth: it repeats itself to the letter, and it notices what is broken.
 
+use std::time::Duration;
+
 use clavero_simulation::{Plan, breaks::BREAKS, run};
 
 fn plan(seed: u64) -> Plan {
-    Plan { seed, steps: 3_000, employers: 40, broken: None, lines: true }
+    Plan { cooling: Duration::from_mins(20), lines: true, ..Plan::of(seed, 3_000, 40) }
 }
 
 #[test]

@@ -1,32 +1,20 @@
 //! The demonstration's officers: one click is one of them. Every door here is shut unless the demonstration opened it.
 
 use clavero_passkeys::TotpSecret;
-use clavero_protocol::{EmailAddress, Role};
+use clavero_protocol::EmailAddress;
 use clavero_store::{Inviter, NewEnrolment, OfficerProof};
 
 use super::{OfficerSignInError, OfficerSignedIn, OfficerView, staff::NewStaff};
 use crate::{AccessError, Service, secrets::random};
 
-/// An officer of the demonstration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DemonstrationOfficer {
-    /// What they are called.
-    pub name: &'static str,
-    /// Their e-mail address.
-    pub email: &'static str,
-    /// What they may do.
-    pub role: Role,
-}
-
 impl Service {
     /// Brings the demonstration's officers in, each with an app that nobody needs. Does nothing anywhere else.
-    pub async fn seed_demonstration(&self, officers: &[DemonstrationOfficer]) -> Result<(), AccessError> {
+    pub async fn seed_demonstration(&self, officers: &[NewStaff<'_>]) -> Result<(), AccessError> {
         if !self.settings.desk.demonstration {
             return Err(AccessError::Unauthorized);
         }
-        for new in officers {
-            let staff = NewStaff { name: new.name, email: new.email, role: new.role };
-            let officer = self.newcomer(staff).map_err(|_| AccessError::NotFound)?;
+        for staff in officers {
+            let officer = self.newcomer(*staff).map_err(|_| AccessError::NotFound)?;
             let id = officer.id;
             let token: [u8; 32] = random();
             let enrolment = NewEnrolment { token, life: self.settings.desk.enrolment_life };

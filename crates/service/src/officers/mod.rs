@@ -21,7 +21,6 @@ use sha2::{Digest as _, Sha256};
 
 use crate::Service;
 
-pub use demonstration::DemonstrationOfficer;
 pub use errors::{DeskError, EnrolError, OfficerSignInError, TouchError};
 pub use own::{MeansView, OtherSession};
 pub use sign_in::{OfficerAnswer, OfficerSignedIn};

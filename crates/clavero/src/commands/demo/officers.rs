@@ -1,11 +1,11 @@
 //! The demonstration's officers: one or two of each role, so that four eyes can be tried by one person.
 
 use clavero_protocol::Role;
-use clavero_service::{DemonstrationOfficer, Service};
+use clavero_service::{NewStaff, Service};
 
 use crate::{failure::Failure, speech::Speech, terminal};
 
-const OFFICERS: [DemonstrationOfficer; 6] = [
+const OFFICERS: [NewStaff<'_>; 6] = [
     officer("Rosa Quishpe", "rosa.quishpe@demostracion.example", Role::Desk),
     officer("Iván Ñáñez", "ivan.nanez@demostracion.example", Role::Desk),
     officer("Lucía Andrade", "lucia.andrade@demostracion.example", Role::Supervisor),
@@ -14,8 +14,8 @@ const OFFICERS: [DemonstrationOfficer; 6] = [
     officer("Marco Tipán", "marco.tipan@demostracion.example", Role::Admin),
 ];
 
-const fn officer(name: &'static str, email: &'static str, role: Role) -> DemonstrationOfficer {
-    DemonstrationOfficer { name, email, role }
+const fn officer(name: &'static str, email: &'static str, role: Role) -> NewStaff<'static> {
+    NewStaff { name, email, role }
 }
 
 /// Brings them in.
