@@ -8,6 +8,7 @@ use tokio::{io::AsyncWriteExt as _, net::TcpStream};
 
 use super::{
     t01_guessing::wrong_codes,
+    t02_at_once::rounds,
     wire::{self, authority, connection},
 };
 use crate::{
@@ -51,9 +52,8 @@ async fn at_one_moment(addresses: &[&str], flow: &Flow, right: &str) -> (usize, 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn guesses_that_end_at_one_moment_are_five_and_no_more() {
-    const ROUNDS: usize = 20;
     let mut registry = Registry::default();
-    let employers: Vec<_> = (0..ROUNDS).map(|_| registry.company()).collect();
+    let employers: Vec<_> = (0..rounds(20)).map(|_| registry.company()).collect();
     let inbox = Inbox::open();
     let server = Setup::new(&registry, inbox.port()).start();
     let api = Api::of(&server);
@@ -67,8 +67,7 @@ async fn guesses_that_end_at_one_moment_are_five_and_no_more() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn guesses_that_end_at_one_moment_at_two_services_are_five_and_no_more() {
-    const ROUNDS: usize = 10;
-    let two = Two::start(ROUNDS);
+    let two = Two::start(rounds(10));
     let apis = two.apis();
     let [first, second] = two.addresses();
     for employer in &two.employers {

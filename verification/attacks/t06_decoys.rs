@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// What differs between any two flows, made the same.
-fn masked(mut body: Value) -> Value {
+pub(super) fn masked(mut body: Value) -> Value {
     let times = ["created_at", "expires_at"];
     for field in ["id", "token", "reference"].iter().chain(&times) {
         if body[*field].is_string() {

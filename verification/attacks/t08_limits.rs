@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Somebody whom no registry knows.
-fn stranger(serial: usize) -> Employer {
+pub(super) fn stranger(serial: usize) -> Employer {
     let mut elsewhere = Registry::default();
     for _ in 0..500 + serial {
         elsewhere.company();
@@ -21,16 +21,20 @@ fn stranger(serial: usize) -> Employer {
     elsewhere.company()
 }
 
-fn solve(challenge: &Value) -> String {
+/// What the work comes to, as it is sent.
+pub(super) fn solution_of(challenge: &Value) -> Value {
     let text = |name: &str| challenge[name].as_str().unwrap_or_else(|| panic!("{name} in {challenge:#}"));
     let most = challenge["maxnumber"].as_u64().unwrap();
     let digest = |number: u64| hex(&Sha256::digest(format!("{}{number}", text("salt"))));
     let number = (0..=most).find(|number| digest(*number) == text("challenge")).unwrap();
-    let solution = json!({
+    json!({
         "algorithm": text("algorithm"), "challenge": text("challenge"), "number": number, "salt": text("salt"),
         "signature": text("signature"),
-    });
-    STANDARD.encode(solution.to_string())
+    })
+}
+
+fn solve(challenge: &Value) -> String {
+    STANDARD.encode(solution_of(challenge).to_string())
 }
 
 #[tokio::test]

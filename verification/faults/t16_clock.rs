@@ -10,7 +10,22 @@ use crate::{
     server::{Setup, TestServer},
 };
 
-const JUMPS: [&str; 4] = ["+1h", "-1h", "+1d", "-1d"];
+/// Steps that are told: as `libfaketime` writes them, an amount or where the clock then stands. Among them the ends of what
+/// 32 bits of seconds hold, a leap day, and a clock that stands still.
+const JUMPS: [&str; 10] = [
+    "+1h",
+    "-1h",
+    "+1d",
+    "-1d",
+    "+6s",
+    "-6s",
+    "@1970-01-02 00:00:00",
+    "@2038-01-19 03:14:08",
+    "@2028-02-29 23:59:59",
+    "2026-01-01 00:00:00",
+];
+/// What a leap second or a time service does: followed without a word.
+const ADJUSTMENTS: [&str; 2] = ["+1s", "-1s"];
 
 /// A wall clock that a test sets.
 struct Wall {
@@ -87,6 +102,14 @@ async fn a_jump_either_way_ends_no_code_link_or_session_and_readiness_tells_it_w
         assert_eq!(alive.status(), 200, "{jump}");
         wall.set("+0");
         assert_eq!(readiness(&server).await.0, 200, "after {jump}");
+    }
+    for adjustment in ADJUSTMENTS {
+        wall.set(adjustment);
+        assert_eq!(readiness(&server).await.0, 200, "{adjustment}");
+        for session in &sessions {
+            api.session(session).await.ok(200);
+        }
+        wall.set("+0");
     }
     assert!(server.log().contains("the wall clock stepped"), "the operator is told");
 }

@@ -112,6 +112,13 @@ fn passing_faults() -> Vec<(&'static str, Rule)> {
         ("speaks another protocol", does(Step::Hello, Act::Garbage)),
         ("says 250 twice", says(Step::Dot, "250 2.0.0 taken\r\n250 2.0.0 taken")),
         ("drips", does(Step::Dot, Act::Drip(Duration::from_millis(20)))),
+        ("drips its greeting", does(Step::Connect, Act::Drip(Duration::from_millis(20)))),
+        ("greets in another protocol", does(Step::Connect, Act::Garbage)),
+        ("speaks another protocol at RCPT", does(Step::Rcpt, Act::Garbage)),
+        ("speaks another protocol after the message", does(Step::Dot, Act::Garbage)),
+        ("says goodbye at RCPT", says(Step::Rcpt, "421 4.3.2 shutting down")),
+        ("says goodbye after the message", says(Step::Dot, "421 4.3.2 shutting down")),
+        ("says yes in many lines", says(Step::Rcpt, "250-2.1.5 one\r\n250-2.1.5 two\r\n250 2.1.5 ñandú")),
     ]
 }
 

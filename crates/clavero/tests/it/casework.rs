@@ -63,14 +63,19 @@ pub(crate) struct Desk<'a> {
 impl<'a> Desk<'a> {
     /// Of a service whose public address is the passkeys' origin.
     pub(crate) async fn of(server: &TestServer, inbox: &'a Inbox) -> Self {
+        Self::between(server, inbox, ["Ana", "Luis"]).await
+    }
+
+    /// The same with officers of these names, the one who asks first. Each begins with another letter.
+    pub(crate) async fn between(server: &TestServer, inbox: &'a Inbox, names: [&'static str; 2]) -> Self {
         let applicant = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
         Self {
             inbox,
             // A connection each: what a killed service left behind is not tried again.
             applicant: applicant.pool_max_idle_per_host(0).build().unwrap(),
             address: server.address().to_owned(),
-            ana: Officer::signed_in(server, "Ana", "desk").await,
-            luis: Officer::signed_in(server, "Luis", "desk").await,
+            ana: Officer::signed_in(server, names[0], "desk").await,
+            luis: Officer::signed_in(server, names[1], "desk").await,
             touching: Mutex::new(()),
             answered: Cell::new(0),
             moved: Notify::new(),
