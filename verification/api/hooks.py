@@ -11,6 +11,7 @@ import re
 import socketserver
 import threading
 import time
+import urllib.error
 import urllib.request
 import zlib
 
@@ -26,7 +27,7 @@ with open(os.environ["API_EMPLOYERS"], encoding="utf-8", newline="") as file:
 
 # By the recovery's id: what opens it, and the reference that its mails carry.
 tokens, references = {}, {}
-# The newest code by its reference, the RUC of each link, the links that nobody has used, the RUCs whose key is known here, and the
+# The codes by their reference, the newest last; the RUC of each link, the links that nobody has used, the RUCs whose key is known here, and the
 # sessions that are open.
 codes, links, unused, keyed, sessions = {}, {}, [], [], []
 # Answers that were had, by operation and status.
@@ -61,7 +62,7 @@ def take(message):
     mail = email.message_from_bytes(message, policy=email.policy.default)
     text = mail.get_body(("plain",)).get_content()
     if reference := re.search(r"(?:verificación|code) (\w\w) ", mail["Subject"]):
-        codes[reference[1]] = re.search(r"^(\d{6})\s*$", text, re.M)[1]
+        codes.setdefault(reference[1], []).append(re.search(r"^(\d{6})\s*$", text, re.M)[1])
     elif link := re.search(r"/clave/([\w-]{43})", text):
         ruc = re.search(r"\d{13}", mail["Subject"])[0]
         # One that comes ends the earlier ones of its employer.
@@ -101,11 +102,27 @@ def fresh_link():
     if not unused:
         employer = EMPLOYERS[len(links) % len(EMPLOYERS)]
         started = post("/recoveries", identifiers(employer))
-        code = waited(lambda: codes.get(started["reference"]))
         before = len(links)
-        post(f"/recoveries/{started['id']}/code", {"code": code}, started["token"])
+        type_code(started)
         waited(lambda: len(links) > before)
     return unused[-1]
+
+
+def type_code(started):
+    """The right code of a flow. Its two letters may be those of an earlier flow too."""
+    tried = set()
+
+    def another():
+        return next((code for code in reversed(codes.get(started["reference"], [])) if code not in tried), None)
+
+    while code := waited(another):
+        tried.add(code)
+        try:
+            return post(f"/recoveries/{started['id']}/code", {"code": code}, started["token"])
+        except urllib.error.HTTPError as refused:
+            if refused.code != 422:
+                raise
+    raise LookupError(f"no mail brought the code of {started['id']}")
 
 
 def session():
@@ -171,7 +188,7 @@ def before_call(context, case, kwargs):
     elif name == "verifyCode":
         reference = references.get(case.path_parameters.get("id"))
         if code := reference and waited(lambda: codes.get(reference)):
-            case.body["code"] = code
+            case.body["code"] = code[-1]
     elif name == "setPassword":
         if case.path_parameters.get("token") not in unused:
             case.path_parameters["token"] = fresh_link()

@@ -167,7 +167,8 @@ fn without_last_slash(address: &Uri) -> Option<String> {
     let plain = |segment: &str| {
         !segment.is_empty() && segment.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
     };
-    if !path.strip_prefix('/')?.split('/').all(plain) {
+    // A header has no letters beyond ASCII, which a client may have left as they are.
+    if !path.strip_prefix('/')?.split('/').all(plain) || !address.query().is_none_or(str::is_ascii) {
         return None;
     }
     Some(address.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}")))
@@ -224,6 +225,7 @@ mod tests {
             "/api/v1/session/",
             "/a//b/",
             "/ayuda",
+            "/ayuda/?x=ñ",
         ] {
             assert_eq!(to(other), None, "{other}");
         }

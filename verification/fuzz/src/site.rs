@@ -12,8 +12,8 @@ use clavero_protocol::{
     EmailAddress, EmployerKey, EmployerKind, Policy, RepresentativeId, Role, Ruc, Sucursal,
 };
 use clavero_service::{
-    BundledBreaches, Cost, DemonstrationOfficer, DeskSettings, Hashing, KeyRing, Limits, Service, Settings,
-    mail::{Mailbox, Sender},
+    BundledBreaches, Cost, DeskSettings, Hashing, KeyRing, Limits, NewStaff, Service, Settings,
+    mail::{Mailbox, Received, Sender},
     outbox::Worker,
 };
 use clavero_store::{EmployerRecord, Registers as _, Sqlite, Store, SystemClock};
@@ -31,6 +31,8 @@ const URL: &str = "http://127.0.0.1:8080";
 const RUCS: [&str; 4] = ["1790011674001", "1792060346001", "1760001550001", "0992397535001"];
 const CEDULA: &str = "1714307103";
 const KEY: &str = "tetera nube farol brisa cuento";
+/// What a link in a mail is told by.
+const LINK: &str = "/clave/";
 const OFFICER: &str = "oficial@demostracion.example";
 
 /// An answer.
@@ -68,7 +70,7 @@ impl Site {
         let store: Arc<dyn Store> = store;
         let service = runtime.block_on(Service::start(store, keys, Box::new(BundledBreaches), settings()));
         let service = service.expect("a service");
-        let officer = DemonstrationOfficer { name: "Oficial", email: OFFICER, role: Role::Desk };
+        let officer = NewStaff { name: "Oficial", email: OFFICER, role: Role::Desk };
         runtime.block_on(service.seed_demonstration(&[officer])).expect("an officer");
         let mailbox = Arc::new(Mailbox::new(clock));
         let (end, stop) = watch::channel(false);
@@ -119,8 +121,8 @@ impl Site {
         let link = self.linked(&waits);
         self.name("{link}", &link.into());
         let flow = self.started(RUCS[2]);
-        self.name("{flow}", &flow["id"]);
-        self.name("{token}", &flow["token"]);
+        self.name("{flow}", &flow.0["id"]);
+        self.name("{token}", &flow.0["token"]);
         let form = format!("representative_id={CEDULA}&ruc={}&sucursal=1", RUCS[3]);
         let case = self.form("/empleadores/clave-patronal", &form);
         let place = case.headers.get(header::LOCATION).and_then(|place| place.to_str().ok()).expect("a case");
@@ -137,51 +139,42 @@ impl Site {
         self.names.insert(name, value.as_str().expect("a text").to_owned());
     }
 
-    fn started(&self, ruc: &str) -> Value {
+    /// A flow, and the mail that brought its code.
+    fn started(&self, ruc: &str) -> (Value, String) {
+        let before = self.count(is_code);
         let body = json!({ "representative_id": CEDULA, "ruc": ruc, "sucursal": "1" });
         let (status, started) = self.api("POST", "/recoveries", None, &body);
         assert_eq!(status, 201, "{started}");
-        self.mail(&self.subject_reference(&started));
-        started
-    }
-
-    fn subject_reference(&self, started: &Value) -> String {
-        format!("verificación {} ", started["reference"].as_str().expect("a reference"))
-    }
-
-    /// The text of the newest mail whose subject holds this, once it has come.
-    fn mail(&self, subject: &str) -> String {
-        let mut arrivals = self.mailbox.arrivals();
-        let come =
-            arrivals.wait_for(|_| self.mailbox.mails().iter().any(|mail| mail.subject.contains(subject)));
-        let waited = async { tokio::time::timeout(Duration::from_secs(60), come).await.map(drop) };
-        self.runtime.block_on(waited).expect("the mail comes");
-        let mut mails = self.mailbox.mails().into_iter();
-        mails.find(|mail| mail.subject.contains(subject)).expect("the mail").text
+        (started, self.next(is_code, before))
     }
 
     /// Types the mailed code, and answers the token of the link that comes then.
-    fn linked(&self, started: &Value) -> String {
-        let text = self.mail(&self.subject_reference(started));
-        let code = text
+    fn linked(&self, (started, mail): &(Value, String)) -> String {
+        let code = mail
             .lines()
             .find(|line| line.len() == 6 && line.bytes().all(|b| b.is_ascii_digit()))
             .expect("a code");
         let (id, token) = (started["id"].as_str().expect("an id"), started["token"].as_str());
+        let before = self.count(is_link);
         let (status, right) =
             self.api("POST", &format!("/recoveries/{id}/code"), token, &json!({ "code": code }));
         assert_eq!(status, 200, "{right}");
-        let before = self.mailbox.mails().iter().filter(|mail| mail.text.contains("/clave/")).count();
-        let mut arrivals = self.mailbox.arrivals();
-        let come = arrivals.wait_for(|_| {
-            self.mailbox.mails().iter().filter(|mail| mail.text.contains("/clave/")).count() > before
-        });
-        let waited = async { tokio::time::timeout(Duration::from_secs(60), come).await.map(drop) };
-        self.runtime.block_on(waited).expect("the link comes");
-        let mail =
-            self.mailbox.mails().into_iter().find(|mail| mail.text.contains("/clave/")).expect("a link");
-        let after = mail.text.split("/clave/").nth(1).expect("a link");
+        let mail = self.next(is_link, before);
+        let after = mail.split(LINK).nth(1).expect("a link");
         after.split_whitespace().next().expect("a token").to_owned()
+    }
+
+    fn count(&self, kind: fn(&Received) -> bool) -> usize {
+        self.mailbox.mails().iter().filter(|mail| kind(mail)).count()
+    }
+
+    /// The text of the newest mail of a kind, once there is one more than before.
+    fn next(&self, kind: fn(&Received) -> bool, before: usize) -> String {
+        let mut arrivals = self.mailbox.arrivals();
+        let come = arrivals.wait_for(|_| self.count(kind) > before);
+        let waited = async { tokio::time::timeout(Duration::from_secs(60), come).await.map(drop) };
+        self.runtime.block_on(waited).expect("the mail comes");
+        self.mailbox.mails().into_iter().find(|mail| kind(mail)).expect("the mail").text
     }
 
     fn api(&self, method: &str, path: &str, token: Option<&str>, body: &Value) -> (u16, Value) {
@@ -206,6 +199,14 @@ impl Default for Site {
     fn default() -> Self {
         Self::new()
     }
+}
+
+fn is_code(mail: &Received) -> bool {
+    mail.subject.contains("verificación")
+}
+
+fn is_link(mail: &Received) -> bool {
+    mail.text.contains(LINK)
 }
 
 fn folder() -> TempDir {

@@ -259,6 +259,9 @@ pub fn is_verifiable(phc: &str) -> bool {
     })
 }
 
+/// Octets of a hash at least: 128 bits.
+const SHORTEST_HASH: usize = 16;
+
 /// A PHC string: `$algorithm[$v=…]$name=value,…$salt$hash`.
 struct Phc<'a> {
     algorithm: &'a str,
@@ -269,7 +272,7 @@ struct Phc<'a> {
 
 impl<'a> Phc<'a> {
     fn parse(text: &'a str) -> Option<Self> {
-        if text.len() > 512 {
+        if text.len() > 512 || !text.is_ascii() {
             return None;
         }
         let mut parts = text.strip_prefix('$')?.split('$');
@@ -283,7 +286,8 @@ impl<'a> Phc<'a> {
         }
         let parameters = field.split(',').map(|pair| pair.split_once('=')).collect::<Option<Vec<_>>>()?;
         let (salt, hash) = (B64.decode(parts.next()?).ok()?, B64.decode(parts.next()?).ok()?);
-        let whole = parts.next().is_none() && salt.len() >= 8 && !hash.is_empty() && hash.len() <= 64;
+        // A hash that was cut short is matched by other passwords too.
+        let whole = parts.next().is_none() && salt.len() >= 8 && (SHORTEST_HASH..=64).contains(&hash.len());
         whole.then_some(Self { algorithm, parameters, salt, hash })
     }
 
@@ -306,7 +310,9 @@ impl<'a> Phc<'a> {
     }
 
     fn rounds(&self) -> Option<u32> {
-        self.number("i").filter(|rounds| (1..=5_000_000).contains(rounds))
+        let length = self.hash.len().to_string();
+        let whole = self.parameter("l").is_none_or(|named| named == length);
+        self.number("i").filter(|rounds| whole && (1..=5_000_000).contains(rounds))
     }
 
     fn key_id(&self) -> Option<String> {
@@ -386,6 +392,21 @@ mod tests {
             assert_eq!(verdict(&hasher, "password", &phc).await, Verdict { matches: true, outdated: true });
             assert!(!verdict(&hasher, "passwore", &phc).await.matches);
         }
+    }
+
+    #[test]
+    fn a_hash_that_was_cut_short_is_not_taken() {
+        let salt = B64.encode([1; 16]);
+        let phc = |named: usize, length: usize| {
+            format!("$pbkdf2-sha256$i=1000,l={named}${salt}${}", B64.encode(vec![2; length]))
+        };
+        assert!(is_verifiable(&phc(32, 32)) && is_verifiable(&phc(16, 16)));
+        // One of 256 passwords would match a hash of one octet.
+        for (named, length) in [(1, 1), (15, 15), (32, 16), (64, 32)] {
+            assert!(!is_verifiable(&phc(named, length)), "{length} of {named}");
+        }
+        let strange = phc(32, 32).replace("l=", "l=ƀ");
+        assert!(!is_verifiable(&strange), "{strange}");
     }
 
     #[test]
