@@ -27,6 +27,7 @@ mod t10_steps;
 mod t11_corpus;
 mod t11_injection;
 mod t12_look_alikes;
+mod t13_alone;
 mod t13_colluding;
 mod t13_roles;
 mod t15_dump;

@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use rusqlite::{Connection, types::ValueRef};
-
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use rusqlite::{Connection, types::ValueRef};
+use sha2::{Digest as _, Sha256};
 
 use crate::{
     api::{Api, NEW_KEY},
@@ -90,6 +90,117 @@ async fn nothing_that_lies_in_a_copied_database_opens_anything() {
             .any(|value| value.windows(employer.email.len()).any(|part| part == employer.email.as_bytes()));
         assert!(!dump, "an address lies there in clear");
     }
+}
+
+/// The longer values of every row that holds this one: what a code of that flow could be salted with.
+fn beside(database: &Connection, key: &[u8]) -> Vec<Vec<u8>> {
+    let mut tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").unwrap();
+    let names: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let mut found = HashSet::new();
+    for name in names {
+        let mut all = database.prepare(&format!("SELECT * FROM \"{name}\"")).unwrap();
+        let columns = all.column_count();
+        let mut rows = all.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            let cells = (0..columns).map(|column| match row.get_ref(column).unwrap() {
+                ValueRef::Blob(bytes) | ValueRef::Text(bytes) => bytes.to_vec(),
+                _ => Vec::new(),
+            });
+            let cells: Vec<Vec<u8>> = cells.collect();
+            if cells.iter().any(|cell| cell == key) {
+                found.extend(cells.into_iter().filter(|cell| cell.len() >= 8));
+            }
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// HMAC under this key (RFC 2104), before its text: the inner digest, and the outer one.
+fn hmac_of(key: &[u8]) -> [Sha256; 2] {
+    let mut block = [0; 64];
+    let key = if key.len() > 64 { Sha256::digest(key).to_vec() } else { key.to_vec() };
+    block[..key.len()].copy_from_slice(&key);
+    [0x36, 0x5c].map(|pad| Sha256::new().chain_update(block.map(|byte| byte ^ pad)))
+}
+
+/// What a digest could lie there as: the beginnings of all values, as they are and read as hexadecimal.
+struct Digests {
+    beginnings: HashSet<[u8; 16]>,
+    /// Whether one begins with these two bytes: nearly all that is looked for ends here.
+    first: Vec<bool>,
+}
+
+impl Digests {
+    fn of(dump: &HashSet<Vec<u8>>) -> Self {
+        let mut digests = Self { beginnings: HashSet::new(), first: vec![false; 1 << 16] };
+        for value in dump {
+            digests.add(value);
+            let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+            if let Some(digits) = value.iter().map(digit).collect::<Option<Vec<u8>>>() {
+                digests.add(
+                    &digits.chunks(2).map(|pair| pair[0] << 4 | pair[pair.len() - 1]).collect::<Vec<_>>(),
+                );
+            }
+        }
+        digests
+    }
+
+    fn add(&mut self, value: &[u8]) {
+        if let Some(beginning) = value.first_chunk() {
+            self.beginnings.insert(*beginning);
+            self.first[usize::from(beginning[0]) << 8 | usize::from(beginning[1])] = true;
+        }
+    }
+
+    fn holds(&self, digest: &[u8]) -> bool {
+        let first = usize::from(digest[0]) << 8 | usize::from(digest[1]);
+        self.first[first] && digest.first_chunk().is_some_and(|beginning| self.beginnings.contains(beginning))
+    }
+
+    /// Codes of which some digest, alone or with one of these values, lies there.
+    fn confirmed(&self, salts: &[Vec<u8>], codes: impl Iterator<Item = String>) -> Vec<String> {
+        let salted: Vec<(Sha256, [Sha256; 2])> =
+            salts.iter().map(|salt| (Sha256::new().chain_update(salt), hmac_of(salt))).collect();
+        let confirms = |code: &String| {
+            let code = code.as_bytes();
+            self.holds(&Sha256::digest(code))
+                || salted.iter().any(|(salted, [inner, outer])| {
+                    let inner = inner.clone().chain_update(code).finalize();
+                    self.holds(&salted.clone().chain_update(code).finalize())
+                        || self.holds(&outer.clone().chain_update(inner).finalize())
+                })
+        };
+        codes.filter(confirms).collect()
+    }
+}
+
+#[tokio::test]
+async fn none_of_a_million_codes_is_confirmed_by_a_copied_database() {
+    let mut registry = Registry::default();
+    let employer = registry.company();
+    let inbox = Inbox::open();
+    let server = Setup::new(&registry, inbox.port()).start();
+    let flow = Api::of(&server).start(&employer).await;
+    let code = inbox.next_code(&employer.email).await;
+    flow.reaches("code_sent").await;
+    let database = database(&server);
+    let dump = values(&database);
+    let mut digests = Digests::of(&dump);
+    let digits = flow.id.replace('-', "");
+    let byte = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).unwrap();
+    let id: Vec<u8> = (0..digits.len()).step_by(2).map(byte).collect();
+    let salts = beside(&database, &id);
+    assert!(salts.contains(&id) && salts.len() >= 3, "{} values of the flow {}", salts.len(), flow.id);
+    // Whoever tries them all knows the right one only by what it confirms: over every value that there is for that one,
+    let everything: Vec<Vec<u8>> = dump.into_iter().collect();
+    assert!(digests.confirmed(&everything, std::iter::once(code.clone())).is_empty());
+    // and over those of the flow for each of the million.
+    let all = (0..1_000_000).map(|code| format!("{code:06}"));
+    assert!(digests.confirmed(&salts, all).is_empty());
+    // The search finds a code that was hashed with a value of its flow.
+    digests.add(&Sha256::new().chain_update(&salts[0]).chain_update(&code).finalize());
+    let near = ["000000".to_owned(), code.clone()].into_iter();
+    assert!(digests.confirmed(&salts, near).contains(&code));
 }
 
 #[tokio::test]
