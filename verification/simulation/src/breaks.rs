@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use clavero_store::Binding;
 use rusqlite::Connection;
 
 /// A way to break the program.
@@ -23,7 +24,7 @@ pub const BREAKS: [Break; 9] = [
         what: "a guess is compared and not counted",
         noticed_by: "I3",
         trigger: "CREATE TRIGGER broken AFTER UPDATE OF attempts ON recovery WHEN NEW.attempts > OLD.attempts BEGIN \
-         UPDATE recovery SET attempts = OLD.attempts, mac = OLD.mac WHERE id = OLD.id; END",
+         UPDATE recovery SET attempts = OLD.attempts WHERE id = OLD.id; END",
     },
     Break {
         name: "notice-forgotten",
@@ -80,6 +81,20 @@ pub const BREAKS: [Break; 9] = [
          UPDATE audit_tile SET hashes = zeroblob(length(hashes)) WHERE level = 0 AND number = NEW.number - 1; END",
     },
 ];
+
+/// What a broken world has in place of the ring's binding of rows: a fault of the program would have bound what it wrote, which a
+/// trigger cannot.
+pub(crate) struct Credulous;
+
+impl Binding for Credulous {
+    fn tag(&self, _: &'static str, _: &[u8]) -> [u8; 32] {
+        [0; 32]
+    }
+
+    fn holds(&self, _: &'static str, _: &[u8], _: &[u8]) -> bool {
+        true
+    }
+}
 
 /// Breaks the database at `path`.
 ///

@@ -17,6 +17,7 @@ use clavero_store::{Sqlite, Store};
 use tokio::{sync::watch, time::sleep};
 
 use crate::{
+    breaks::Credulous,
     plan::Plan,
     post::Line,
     world::{Node, World},
@@ -55,6 +56,9 @@ pub(crate) async fn service(world: &World, store: Arc<dyn Store>) -> Result<Arc<
         desk: DeskSettings { demonstration: true, ..DeskSettings::default() },
         ..Settings::default()
     };
+    if world.plan.broken.is_some() {
+        store.bind_rows(Arc::new(Credulous));
+    }
     Service::start(store, Arc::clone(&world.keys), Box::new(BundledBreaches), settings).await
 }
 
