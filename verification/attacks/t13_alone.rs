@@ -172,15 +172,14 @@ async fn no_way_through_the_desk_that_one_officer_walks_alone_ends_in_a_key() {
         let mut walk = None;
         for act in acts.iter().map(String::as_str) {
             // An act that leads nowhere leaves the case where it was: the next one is tried on the same.
-            let mut here: Walk = match walk.take() {
-                Some(walk) => walk,
-                None => {
-                    let mut walk = Walk::begin(&insider, next.next().expect("an employer more")).await;
-                    for act in &way {
-                        assert!(walk.tries(act).await, "{act} of {way:?} was taken before");
-                    }
-                    walk
+            let mut here: Walk = if let Some(walk) = walk.take() {
+                walk
+            } else {
+                let mut walk = Walk::begin(&insider, next.next().expect("an employer more")).await;
+                for act in &way {
+                    assert!(walk.tries(act).await, "{act} of {way:?} was taken before");
                 }
+                walk
             };
             tried += 1;
             let before = here.standing();
