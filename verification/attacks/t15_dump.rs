@@ -20,24 +20,29 @@ fn database(server: &TestServer) -> Connection {
     Connection::open(server.folder().join("clavero.db")).unwrap()
 }
 
-/// Every value of every row that is bytes or text.
-fn values(database: &Connection) -> HashSet<Vec<u8>> {
+/// Every row of every table: its values that are bytes or text.
+fn rows(database: &Connection) -> Vec<Vec<Vec<u8>>> {
     let mut tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").unwrap();
     let names: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-    let mut values = HashSet::new();
+    let mut found = Vec::new();
     for name in names {
         let mut all = database.prepare(&format!("SELECT * FROM \"{name}\"")).unwrap();
         let columns = all.column_count();
         let mut rows = all.query([]).unwrap();
         while let Some(row) = rows.next().unwrap() {
-            for column in 0..columns {
-                if let ValueRef::Blob(bytes) | ValueRef::Text(bytes) = row.get_ref(column).unwrap() {
-                    values.insert(bytes.to_vec());
-                }
-            }
+            let cells = (0..columns).filter_map(|column| match row.get_ref(column).unwrap() {
+                ValueRef::Blob(bytes) | ValueRef::Text(bytes) => Some(bytes.to_vec()),
+                _ => None,
+            });
+            found.push(cells.collect());
         }
     }
-    values
+    found
+}
+
+/// All of those values.
+fn values(database: &Connection) -> HashSet<Vec<u8>> {
+    rows(database).into_iter().flatten().collect()
 }
 
 /// A service in the midst of things: a flow at its code, one at its link, a session, a notice.
@@ -94,24 +99,8 @@ async fn nothing_that_lies_in_a_copied_database_opens_anything() {
 
 /// The longer values of every row that holds this one: what a code of that flow could be salted with.
 fn beside(database: &Connection, key: &[u8]) -> Vec<Vec<u8>> {
-    let mut tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").unwrap();
-    let names: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-    let mut found = HashSet::new();
-    for name in names {
-        let mut all = database.prepare(&format!("SELECT * FROM \"{name}\"")).unwrap();
-        let columns = all.column_count();
-        let mut rows = all.query([]).unwrap();
-        while let Some(row) = rows.next().unwrap() {
-            let cells = (0..columns).map(|column| match row.get_ref(column).unwrap() {
-                ValueRef::Blob(bytes) | ValueRef::Text(bytes) => bytes.to_vec(),
-                _ => Vec::new(),
-            });
-            let cells: Vec<Vec<u8>> = cells.collect();
-            if cells.iter().any(|cell| cell == key) {
-                found.extend(cells.into_iter().filter(|cell| cell.len() >= 8));
-            }
-        }
-    }
+    let holding = rows(database).into_iter().filter(|row| row.iter().any(|cell| cell == key));
+    let found: HashSet<Vec<u8>> = holding.flatten().filter(|cell| cell.len() >= 8).collect();
     found.into_iter().collect()
 }
 
