@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use clavero_protocol::Mismatch;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::Service;
 
 /// Answers that must not tell each other apart leave at multiples of this after their arrival.
 const TICK: Duration = Duration::from_millis(25);
+/// A mail waits this long for the answer to the request that queued it, which leaves at the next tick: one tick more is for the
+/// machine's own delays.
+const AFTER_THE_ANSWER: Duration = Duration::from_millis(50);
 
 impl Service {
     /// Does the work, and where an answer must not tell whether the data match, holds it back until the next tick.
@@ -16,6 +19,14 @@ impl Service {
         match self.settings.policy.mismatch {
             Mismatch::Say => work.await,
             Mismatch::Hide => on_a_tick(work).await,
+        }
+    }
+
+    /// Where an answer must not tell whether the data match, waits until it has left: a mail that is made and sent meanwhile keeps
+    /// the machine awake, and the answer of one kind of start would leave sooner.
+    pub(crate) async fn after_the_answer(&self) {
+        if self.settings.policy.mismatch == Mismatch::Hide {
+            sleep(AFTER_THE_ANSWER).await;
         }
     }
 }

@@ -62,6 +62,6 @@ pub trait Transport: Send + Sync + 'static {
     /// Hands one message over to one recipient.
     async fn deliver(&self, to: &EmailAddress, message: &[u8]) -> Delivery;
 
-    /// Whether the mail server answers.
+    /// Whether the mail server takes mails from us, as far as that shows without a recipient.
     async fn probe(&self) -> bool;
 }

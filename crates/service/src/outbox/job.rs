@@ -85,7 +85,11 @@ impl Job {
     pub(super) async fn run(self, token: Option<Token>) -> Report {
         let job = self.clone();
         // A task of its own: what panics in it (lettre does, on header values it does not expect) ends there.
-        let way = match tokio::spawn(async move { job.hand_over(token).await }).await {
+        let work = async move {
+            job.service.after_the_answer().await;
+            job.hand_over(token).await
+        };
+        let way = match tokio::spawn(work).await {
             Ok(way) => way,
             Err(_) => Way::Fault(Fault::Panic),
         };

@@ -107,43 +107,42 @@ impl SmtpTransport {
         }
     }
 
-    /// What is wrong with the way to the mail server, in the words of the protocol, for the operator.
+    /// What is wrong with the way to the mail server, in the words of the protocol, for the operator. Goes as far as a mail
+    /// goes before it has a recipient.
     pub async fn diagnose(&self) -> Result<(), String> {
-        match timeout(self.timing.whole, self.connect_or_reuse()).await {
-            Ok(Ok(session)) => {
-                self.idle.put(session);
-                Ok(())
+        match timeout(self.timing.whole, self.name_sender()).await {
+            Ok(Ok((session, named))) => {
+                match &named {
+                    Err(trouble) if !trouble.leaves_connection() => session.leave(),
+                    _ => self.idle.put_reset(session),
+                }
+                named.map_err(|trouble| trouble.to_string())
             }
             Ok(Err(trouble)) => Err(trouble.to_string()),
             Err(_) => Err(format!("no answer within {} s", self.timing.whole.as_secs())),
         }
     }
 
-    /// A connection that has just answered.
-    async fn connect_or_reuse(&self) -> Result<Session, Trouble> {
-        while let Some(mut session) = self.idle.take() {
-            if matches!(timeout(self.timing.first_answer, session.is_alive()).await, Ok(true)) {
-                return Ok(session);
-            }
-        }
-        let mut session = Session::open(&self.endpoint, self.timing.connect).await?;
-        if session.is_alive().await { Ok(session) } else { Err(Trouble::not_alive()) }
-    }
-
-    async fn hand_over(&self, to: &Address, message: &[u8]) -> Result<(), Trouble> {
-        // The semaphore is never closed; were it, there would be no bound, and nothing lost.
-        let _slot = self.slots.acquire().await;
+    /// A connection on which our sender was named, and what the server said to that.
+    async fn name_sender(&self) -> Result<(Session, Result<(), Trouble>), Trouble> {
         while let Some(mut session) = self.idle.take() {
             // The server may have closed it meanwhile, or a firewall forgotten it. Nothing of the mail has gone out at this
             // step, so the next connection, or a new one, begins afresh.
             match timeout(self.timing.first_answer, session.name_sender(&self.from)).await {
                 Err(_) => {}
                 Ok(Err(trouble)) if trouble.is_lost_connection() => {}
-                Ok(named) => return self.go_on(session, named, to, message).await,
+                Ok(named) => return Ok((session, named)),
             }
         }
         let mut session = Session::open(&self.endpoint, self.timing.connect).await?;
         let named = session.name_sender(&self.from).await;
+        Ok((session, named))
+    }
+
+    async fn hand_over(&self, to: &Address, message: &[u8]) -> Result<(), Trouble> {
+        // The semaphore is never closed; were it, there would be no bound, and nothing lost.
+        let _slot = self.slots.acquire().await;
+        let (session, named) = self.name_sender().await?;
         self.go_on(session, named, to, message).await
     }
 

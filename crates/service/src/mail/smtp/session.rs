@@ -54,10 +54,6 @@ impl Session {
         Ok(Self { connection, mails: 0 })
     }
 
-    pub(super) async fn is_alive(&mut self) -> bool {
-        self.connection.test_connected().await
-    }
-
     /// MAIL FROM: the first word of a hand-over, before anything of the mail.
     pub(super) async fn name_sender(&mut self, from: &Address) -> Result<(), Trouble> {
         let said = self.connection.command(Mail::new(Some(from.clone()), Vec::new())).await;

@@ -184,6 +184,17 @@ async fn nobody_listening_is_a_lost_connection_and_the_probe_says_so() {
 }
 
 #[tokio::test]
+async fn a_server_that_greets_and_refuses_our_sender_takes_nothing_and_the_probe_says_so() {
+    let server = SmtpFixture::start();
+    let transport = transport(&server);
+    server.add(Rule::reply(Step::Mail, "550 5.7.1 not from you").times(2));
+    assert!(!transport.probe().await);
+    assert_eq!(transport.diagnose().await.unwrap_err(), "mail from: 550 5.7.1");
+    assert!(transport.probe().await);
+    assert_eq!(deliver(&transport, TO).await, Delivery::Accepted);
+}
+
+#[tokio::test]
 async fn a_stalled_domain_leaves_connections_for_the_others() {
     let server = SmtpFixture::start();
     server.add(Rule::at(Step::Rcpt, Act::Stall).to_domain("lento.example"));

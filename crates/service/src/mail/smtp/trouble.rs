@@ -69,10 +69,6 @@ impl Trouble {
         Self { step: Step::Tls, numbers: None, cause: Some(cause.to_owned()) }
     }
 
-    pub(super) fn not_alive() -> Self {
-        Self { step: Step::Connect, numbers: None, cause: Some("no answer to NOOP".to_owned()) }
-    }
-
     /// A yes of the wrong kind: both sides are no longer speaking of the same thing.
     pub(super) const fn out_of_step(step: Step, code: u16) -> Self {
         Self { step, numbers: Some(Numbers { code, enhanced: None }), cause: None }
