@@ -18,7 +18,7 @@ pub struct Break {
 }
 
 /// The breaks.
-pub const BREAKS: [Break; 9] = [
+pub const BREAKS: [Break; 10] = [
     Break {
         name: "guesses-uncounted",
         what: "a guess is compared and not counted",
@@ -65,6 +65,13 @@ pub const BREAKS: [Break; 9] = [
         noticed_by: "I9",
         trigger: "CREATE TRIGGER broken AFTER UPDATE OF approved_at ON assisted_case WHEN NEW.stage = 4 AND OLD.stage = 3 BEGIN \
          UPDATE assisted_case SET approved_at = approved_at - 259200000000 WHERE id = NEW.id; END",
+    },
+    Break {
+        name: "address-stays",
+        what: "the desk corrects an address, and mails go on to the one before it",
+        noticed_by: "I7",
+        trigger: "CREATE TRIGGER broken AFTER UPDATE OF email_version ON employer WHEN OLD.email IS NOT NULL BEGIN \
+         UPDATE employer SET email = OLD.email WHERE id = NEW.id; END",
     },
     Break {
         name: "leaf-rewritten",

@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use clavero_protocol::{Mismatch, Role, Timestamp};
-use clavero_service::{BreachFilter, KeyRing, mail::Transport as _};
+use clavero_service::{BreachFilter, KeyRing};
 use clavero_store::{Clock as _, Store, StoreError, SystemClock};
 use clavero_tax::{Authority, Fault};
 use clavero_words::time::rfc_3339;
@@ -302,10 +302,11 @@ async fn mail(checkup: &mut Checkup, settings: &Settings, offline: bool) {
         Ok(transport) => transport,
         Err(failure) => return checkup.failure("mail", &failure),
     };
-    if transport.probe().await {
-        checkup.say(Verdict::Fine, "mail", "doctor-mail-fine", &[("host", &host)]);
-    } else {
-        checkup.say(Verdict::Failed, "mail", "doctor-mail-failed", &[("host", &host)]);
+    match transport.diagnose().await {
+        Ok(()) => checkup.say(Verdict::Fine, "mail", "doctor-mail-fine", &[("host", &host)]),
+        Err(why) => {
+            checkup.say(Verdict::Failed, "mail", "doctor-mail-failed", &[("host", &host), ("why", &why)]);
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use clavero_smtp_fixture::{Rule, SmtpFixture, Step};
 use reqwest::StatusCode;
 
 use crate::{
@@ -181,6 +182,17 @@ fn the_doctor_finds_nothing_wrong_with_a_running_service_and_names_what_is_missi
     inbox.mood(crate::mail::Mood::RefusesConnections);
     let ill = server.run(&["doctor"]);
     assert_eq!(ill.status.code(), Some(1), "{ill:?}");
+}
+
+#[test]
+fn the_doctor_says_what_the_mail_server_has_against_us() {
+    let relay = SmtpFixture::start();
+    relay.add(Rule::reply(Step::Mail, "550 5.7.1 we do not know you"));
+    let server = Setup::new(&Registry::default(), relay.port()).start();
+    let ill = server.run(&["doctor"]);
+    assert_eq!(ill.status.code(), Some(1), "{ill:?}");
+    let said = String::from_utf8(ill.stdout).unwrap();
+    assert!(told_of(&said, "mail").contains("mail from: 550 5.7.1"), "{said}");
 }
 
 #[tokio::test]
