@@ -13,7 +13,7 @@ pub struct Break {
     pub what: &'static str,
     /// The check that has to notice.
     pub noticed_by: &'static str,
-    /// The trigger that does it.
+    /// The triggers that do it.
     trigger: &'static str,
 }
 
@@ -67,11 +67,15 @@ pub const BREAKS: [Break; 10] = [
          UPDATE assisted_case SET approved_at = approved_at - 259200000000 WHERE id = NEW.id; END",
     },
     Break {
-        name: "address-stays",
-        what: "the desk corrects an address, and mails go on to the one before it",
+        name: "address-returns",
+        what: "the desk corrects an address, and the next code goes to the one before it",
         noticed_by: "I7",
-        trigger: "CREATE TRIGGER broken AFTER UPDATE OF email_version ON employer WHEN OLD.email IS NOT NULL BEGIN \
-         UPDATE employer SET email = OLD.email WHERE id = NEW.id; END",
+        trigger: "CREATE TABLE broken_address (id INTEGER PRIMARY KEY, email BLOB, email_index BLOB); \
+         CREATE TRIGGER broken AFTER UPDATE OF email_version ON employer WHEN OLD.email IS NOT NULL BEGIN \
+         INSERT OR REPLACE INTO broken_address VALUES (OLD.id, OLD.email, OLD.email_index); END; \
+         CREATE TRIGGER broken_again AFTER INSERT ON outbox WHEN NEW.kind = 0 BEGIN UPDATE employer \
+         SET email = former.email, email_index = former.email_index FROM broken_address AS former \
+         WHERE former.id = NEW.employer_id AND employer.id = former.id; END",
     },
     Break {
         name: "leaf-rewritten",
