@@ -67,6 +67,8 @@ pub(crate) struct Journal {
     pub(crate) journeys: AtomicUsize,
     pub(crate) checked: AtomicUsize,
     pub(crate) doubtful: AtomicUsize,
+    /// Mails that were waited for longer than several leases.
+    pub(crate) late: AtomicUsize,
     /// Whoever asks holds one; whoever waits for a mail does not.
     asking: Semaphore,
     moved: Notify,
@@ -82,6 +84,7 @@ impl Journal {
             journeys: AtomicUsize::default(),
             checked: AtomicUsize::default(),
             doubtful: AtomicUsize::default(),
+            late: AtomicUsize::default(),
             asking: Semaphore::new(at_once),
             moved: Notify::new(),
             broken: Mutex::default(),
@@ -178,7 +181,7 @@ impl Client {
         let letters = self.post.letters(&account.employer.email);
         let (id, token, reference) = self.start(account).await?;
         self.verify(account, (&id, &token), &reference).await?;
-        let link = self.link(account, &letters).await?;
+        let link = self.link(account, (&id, &token), &letters).await?;
         self.set_key(account, &link).await?;
         self.sign_in(account).await?;
         if account.case.is_none() {
@@ -201,9 +204,8 @@ impl Client {
     }
 
     async fn verify(&self, account: &mut Account, flow: (&str, &str), reference: &str) -> Step<()> {
-        let address = account.employer.email.clone();
-        let letter = self.post.wait(&address, |letter| letter.is_code_of(reference)).await;
-        let code = letter.and_then(|letter| letter.code).ok_or("a code's mail is lost")?;
+        let is_ours = |letter: &Letter| letter.is_code_of(reference);
+        let code = self.letter(account, flow, is_ours).await?.code.ok_or("a code's mail has no code")?;
         let body = json!({ "code": code });
         let path = format!("/recoveries/{}/code", flow.0);
         let send = || self.api.request(Method::POST, &path).bearer_auth(flow.1).json(&body);
@@ -219,11 +221,29 @@ impl Client {
         if stands { Ok(()) } else { Err(format!("a code that was verified is not: {}", state.body)) }
     }
 
+    /// The letter that a flow waits for. Killed again and again with it in hand, the service owes it until the flow ends.
+    async fn letter(
+        &self,
+        account: &Account,
+        (id, token): (&str, &str),
+        fits: impl Fn(&Letter) -> bool,
+    ) -> Step<Letter> {
+        loop {
+            if let Some(letter) = self.post.wait(&account.employer.email, &fits).await {
+                return Ok(letter);
+            }
+            let flow = self.get(&format!("/recoveries/{id}"), token).await.body;
+            if !["code_queued", "link_queued"].map(Value::from).contains(&flow["state"]) {
+                return Err(format!("a mail is lost: {flow}"));
+            }
+            self.journal.late.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
     /// The link of this journey: those of earlier ones may come again, under their `Message-ID`.
-    async fn link(&self, account: &Account, before: &[Letter]) -> Step<String> {
+    async fn link(&self, account: &Account, flow: (&str, &str), before: &[Letter]) -> Step<String> {
         let is_new = |letter: &Letter| letter.link.is_some() && before.iter().all(|old| old.id != letter.id);
-        let letter = self.post.wait(&account.employer.email, is_new).await;
-        letter.and_then(|letter| letter.link).ok_or_else(|| "a link's mail is lost".to_owned())
+        self.letter(account, flow, is_new).await?.link.ok_or_else(|| "a link's mail has no link".to_owned())
     }
 
     async fn set_key(&self, account: &mut Account, link: &str) -> Step<()> {

@@ -9,8 +9,8 @@ use std::{
 use clavero_smtp_fixture::{Mail, SmtpFixture};
 use tokio::{sync::watch, time::timeout};
 
-/// After this a mail counts as lost: several times what a crashed node's lease can hold it back.
-pub(crate) const LOST_AFTER: Duration = Duration::from_mins(4);
+/// After this a mail is late: several times what a crashed node's lease can hold it back.
+pub(crate) const LATE_AFTER: Duration = Duration::from_mins(4);
 const ROUND: Duration = Duration::from_millis(10);
 
 /// What a test wants of a mail.
@@ -87,7 +87,7 @@ impl Post {
                 let _ = arrived.changed().await;
             }
         };
-        timeout(LOST_AFTER, found).await.ok()
+        timeout(LATE_AFTER, found).await.ok()
     }
 
     /// Mails with a code, each counted once, and whether one that came twice had another code the second time.

@@ -88,12 +88,13 @@ async fn kill_again_and_again(database: Option<String>, name: &str, kills: usize
     the_log_tells_of_as_many(&server, keys);
     let broken = journal.broken();
     say(&format!(
-        "{name}: {kills} kills, {} acknowledged answers, {} journeys, {} requests without an answer, {} mails, {} lost or \
-         done twice",
+        "{name}: {kills} kills, {} acknowledged answers, {} journeys, {} requests without an answer, {} mails, {} of them late, \
+         {} lost or done twice",
         journal.acknowledged(),
         journal.journeys.load(Ordering::SeqCst),
         journal.doubtful.load(Ordering::SeqCst),
         post.total(),
+        journal.late.load(Ordering::SeqCst),
         broken.len(),
     ));
     assert!(broken.is_empty(), "{broken:#?}");

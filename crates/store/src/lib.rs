@@ -187,6 +187,11 @@ pub trait Store: Cases + Log + Officers + Registers + Restores + TaxAnswers + Se
     /// Lets the claims that wait look at once: time has gone on, or a lane has room again.
     async fn look_for_mail(&self) -> Result<(), StoreError>;
 
+    /// Makes due at once what a process that is gone had taken up, for the one process that takes up mails of an embedded
+    /// database; what several nodes share is left to the leases. A mail that was tried more than `most` times keeps its time: it
+    /// may be what ends the process. Returns how many are due sooner.
+    async fn recall_mails(&self, most: u32) -> Result<u64, StoreError>;
+
     /// Ends a claim; `false` when another worker has taken the mail up since.
     async fn settle_mail(&self, settle: Settle) -> Result<bool, StoreError>;
 

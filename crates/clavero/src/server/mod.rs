@@ -73,6 +73,7 @@ pub(crate) async fn run(serving: Serving) -> Result<(), Failure> {
     let ending = end_signal()?;
     let Serving { service, sealer, web, transport, sender, mailbox, metrics, public, admin } = serving;
     let state = WebState::new(Arc::clone(&service), web, mailbox, Some(metrics), stopped.clone());
+    service.recall_mails().await;
     let mut parts = JoinSet::new();
     parts.spawn(listener::serve(public, public_router(state.clone()), stopped.clone()));
     parts.spawn(Worker::new(Arc::clone(&service), transport, sender).run(stopped.clone()));

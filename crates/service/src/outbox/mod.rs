@@ -34,6 +34,24 @@ const LEASE: Duration = Duration::from_secs(30);
 /// How long a mail may lie before a worker that was not woken looks: another node queued it.
 const LOOK: Duration = Duration::from_secs(1);
 
+/// A mail that was tried more often is not taken back from a process that is gone: it may be what ended it.
+const RECALLED: u32 = 3;
+
+impl Service {
+    /// Before the only worker of an embedded database begins: what a process that is gone had taken up goes out at once, and not
+    /// when its lease ends.
+    pub async fn recall_mails(&self) {
+        match self.store.recall_mails(RECALLED).await {
+            Ok(0) => {}
+            Ok(mails) => tracing::info!(
+                mails,
+                "mails that were put off, or in the hands of a process that is gone, are due now"
+            ),
+            Err(error) => failed(&error),
+        }
+    }
+}
+
 /// What a claim brought, with the tokens whose digests went with it.
 struct Claimed {
     mails: Vec<ClaimedMail>,

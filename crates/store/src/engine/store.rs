@@ -126,6 +126,10 @@ impl<E: Engine> Store for E {
         self.ring().await
     }
 
+    async fn recall_mails(&self, most: u32) -> Result<u64, StoreError> {
+        self.write(most, |tx, most| Box::pin(outbox::recall(tx, *most))).await
+    }
+
     async fn settle_mail(&self, settle: Settle) -> Result<bool, StoreError> {
         self.write_within(SETTLE, settle, |tx, settle| Box::pin(outbox::settle(tx, settle))).await
     }

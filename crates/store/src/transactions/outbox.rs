@@ -137,6 +137,16 @@ pub(crate) async fn claim(tx: &dyn Tx, claim: &Claim) -> Result<Vec<ClaimedMail>
     Ok(taken)
 }
 
+/// Nothing tells a mail that was taken up from one that was put off: both are due at once.
+pub(crate) async fn recall(tx: &dyn Tx, most: u32) -> Result<u64, StoreError> {
+    if tx.dialect().is_concurrent() {
+        return Ok(0);
+    }
+    let now = tx.now().await?.as_micros();
+    let sql = "UPDATE outbox SET due_at = ?1 WHERE due_at > ?1 AND attempts BETWEEN 1 AND ?2";
+    tx.execute(sql, params![now, most]).await
+}
+
 /// What the mails of a claim are about, read for all of them together.
 struct About {
     flows: BTreeMap<RecoveryId, RecoveryRecord>,

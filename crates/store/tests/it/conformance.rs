@@ -7,7 +7,7 @@ use clavero_store::{
     Actor, AuditEntry, Denied, EmployerRecord, ImportCounts, MailKind, MailOutcome, NotAdvanced, Once,
 };
 
-use crate::world::{LIFE, World, credential, email, employer, limit, record};
+use crate::world::{LIFE, Place, World, credential, email, employer, limit, record};
 
 const ENTRY: AuditEntry = AuditEntry::done(Actor::Visitor, "test");
 
@@ -137,6 +137,24 @@ pub(crate) async fn a_claimed_mail_is_nobody_elses_until_its_lease_ends(world: W
     assert!(world.settle(&second[0], MailOutcome::Accepted).await);
     world.clock.forward(61);
     assert!(world.claim(Vec::new()).await.is_empty());
+}
+
+pub(crate) async fn what_a_dead_process_had_taken_up_is_due_at_once_where_nobody_else_can_have_it(
+    world: World,
+) {
+    world.begin().await;
+    let first = world.claim(Vec::new()).await;
+    let recalled = world.store.recall_mails(1).await.expect("a transaction");
+    let again = world.claim(Vec::new()).await;
+    assert_eq!(recalled, again.len() as u64);
+    // What several nodes share, another one may have in hand.
+    let is_embedded = matches!(world.place(), Place::Folder(_));
+    assert_eq!(again.len(), usize::from(is_embedded));
+    if is_embedded {
+        assert_eq!((again[0].id, again[0].attempts), (first[0].id, 2));
+        assert!(!world.settle(&first[0], MailOutcome::Accepted).await, "the dead settle nothing");
+    }
+    assert_eq!(world.store.recall_mails(1).await.expect("a transaction"), 0, "it was tried twice");
 }
 
 pub(crate) async fn a_busy_lane_is_passed_over(world: World) {

@@ -67,6 +67,7 @@ conforms! {
         limits_are_drawn_on_together_or_not_at_all,
         a_proof_is_spent_once,
         a_claimed_mail_is_nobody_elses_until_its_lease_ends,
+        what_a_dead_process_had_taken_up_is_due_at_once_where_nobody_else_can_have_it,
         a_busy_lane_is_passed_over,
         a_claim_waits_for_a_mail_and_looks_again_when_told,
         a_mail_follows_no_later_address,
