@@ -7,7 +7,8 @@ use rusqlite::{Connection, params};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    api::{Api, NEW_KEY, token_of},
+    api::{Api, NEW_KEY, eventually, token_of},
+    case_pages::{Browser, details, identifiers},
     employers::{Employer, Registry},
     mail::Inbox,
     officers::{Officer, added},
@@ -108,6 +109,27 @@ async fn a_session_that_was_planted_or_moved_is_nobodys() {
         assert_eq!(api.session(token).await.status, 401);
     }
     assert_eq!(alarms(&server, "session").await, 2);
+}
+
+#[tokio::test]
+async fn a_mailbox_that_only_a_case_names_gets_no_code_from_the_registry() {
+    let (registry, victim, thief) = two();
+    let inbox = Inbox::open();
+    let server = Setup::new(&registry, inbox.port()).start();
+    // Anybody can open a case for anybody, and name a mailbox: the service seals it.
+    let browser = Browser::of(&server);
+    let case = browser.sent("/empleadores/clave-patronal", &identifiers(&victim)).await;
+    browser.sent(&format!("{case}/datos"), &details(&thief.email)).await;
+    let sql = "UPDATE employer SET (email, email_index) = (SELECT email, email_mark FROM assisted_case) WHERE id = ?1";
+    assert_eq!(write(&server, sql, params![id(&victim)]), 1);
+    let flow = Api::of(&server).start(&victim).await;
+    eventually("the alarm", async || {
+        let log = server.log();
+        if log.contains("a mail waits for something that is wrong here") { Ok(()) } else { Err(log) }
+    })
+    .await;
+    assert_eq!(flow.read().await.body["state"], "code_queued");
+    assert_eq!(inbox.total(), 0);
 }
 
 #[tokio::test]

@@ -78,7 +78,8 @@ pub(crate) fn identifiers(employer: &Employer) -> Fields<'static> {
     ]
 }
 
-fn details(email: &str) -> Fields<'static> {
+/// What an applicant gives, with the mailbox that is to be reached.
+pub(crate) fn details(email: &str) -> Fields<'static> {
     let given = [
         ("applicant", "in_person"),
         ("phone", "099 999 9999"),
