@@ -11,6 +11,7 @@ mod progress;
 mod server;
 mod speech;
 mod terminal;
+mod tls;
 
 use std::process::ExitCode;
 

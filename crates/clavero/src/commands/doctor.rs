@@ -1,6 +1,6 @@
 //! `clavero doctor`: what can be checked before anybody is served, one line each.
 
-use std::{path::Path, sync::Arc};
+use std::{fs, os::unix::fs::MetadataExt as _, path::Path, sync::Arc};
 
 use clavero_protocol::{Mismatch, Role, Timestamp};
 use clavero_service::{BreachFilter, KeyRing};
@@ -16,10 +16,14 @@ use crate::{
     parts,
     speech::Value,
     terminal::{self, Terminal},
+    tls::Identity,
 };
 
 /// NIST SP 800-63B-4 §3.1.1.2, where the key is the only factor.
 const RECOMMENDED_LENGTH: usize = 15;
+
+/// A renewal that failed is seen, and mended, before the certificate ends.
+const ENOUGH_DAYS: u64 = 14;
 
 /// Entries of the audit log wait for a second while a service runs, and until one starts otherwise.
 const LONGEST_UNSEALED: std::time::Duration = std::time::Duration::from_mins(1);
@@ -89,6 +93,7 @@ pub(crate) async fn run(
         }
     };
     configuration(&mut checkup, &settings);
+    tls(&mut checkup, &settings);
     let keys = key_ring(&mut checkup, &settings);
     database(&mut checkup, &settings, keys.as_ref()).await;
     breach_filter(&mut checkup, &settings);
@@ -116,6 +121,39 @@ fn configuration(checkup: &mut Checkup, settings: &Settings) {
     if settings.recovery.form_ttl.is_zero() {
         let link = show_duration(settings.recovery.link_ttl);
         checkup.say(Verdict::Hint, "form", "doctor-no-form-ttl", &[("link", &link)]);
+    }
+}
+
+/// What the listeners show, for how long still, and whether it is what people look for.
+fn tls(checkup: &mut Checkup, settings: &Settings) {
+    let server = &settings.server;
+    let Some(files) = server.tls() else {
+        let is_open = [server.listen, server.admin_listen].iter().any(|address| !address.ip().is_loopback());
+        let (verdict, key) =
+            if is_open { (Verdict::Hint, "doctor-tls-open") } else { (Verdict::Fine, "doctor-tls-none") };
+        return checkup.say(verdict, "tls", key, &[]);
+    };
+    let now = SystemClock::new().now();
+    // Why not is among the configuration's lines.
+    let Ok(identity) = Identity::read(&files, now) else { return };
+    let path = files.certificate.display().to_string();
+    let left = identity.until.saturating_since(now).as_secs() / 86_400;
+    let verdict = if left < ENOUGH_DAYS { Verdict::Hint } else { Verdict::Fine };
+    let (until, left) = (rfc_3339(identity.until), left.to_string());
+    checkup.say(verdict, "tls", "doctor-tls-fine", &[("path", &path), ("until", &until), ("days", &left)]);
+    let host = server.public_url.as_ref().and_then(|url| url.host_str());
+    if let Some(host) = host.filter(|host| !identity.names(host)) {
+        // A proxy may know the service by a name of its own; a browser does not.
+        let verdict = if server.trusted_proxies.is_empty() { Verdict::Failed } else { Verdict::Hint };
+        checkup.say(verdict, "tls", "doctor-tls-name", &[("path", &path), ("host", host)]);
+    }
+    if fs::metadata(&files.key).is_ok_and(|key| key.mode() & 0o007 != 0) {
+        let path = files.key.display().to_string();
+        checkup.say(Verdict::Hint, "tls", "doctor-tls-key-open", &[("path", &path)]);
+    }
+    if let Some(clients) = &files.clients {
+        let path = clients.display().to_string();
+        checkup.say(Verdict::Fine, "tls", "doctor-tls-clients", &[("path", &path)]);
     }
 }
 
@@ -267,7 +305,7 @@ fn folder(checkup: &mut Checkup, name: &str, path: &Path) {
     let folder = standing.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // The one sure way to know is to try: a name that nothing else has, gone again at once.
     let probe = folder.join(format!(".clavero-doctor-{}", std::process::id()));
-    match std::fs::File::create_new(&probe).and_then(|_| std::fs::remove_file(&probe)) {
+    match fs::File::create_new(&probe).and_then(|_| fs::remove_file(&probe)) {
         Ok(()) => checkup.say(Verdict::Hint, name, "doctor-not-there-yet", &[("path", &shown)]),
         Err(error) => {
             let folder = folder.display();

@@ -15,7 +15,7 @@ use crate::{
     config::{Fault, Problem, Secret, Settings, check_serving},
     failure::Failure,
     parts,
-    server::{self, Serving},
+    server::{self, Renewal, Serving},
 };
 
 /// Refuses an unsafe or inconsistent configuration, then serves until told to stop.
@@ -32,6 +32,7 @@ async fn serve(settings: Settings) -> Result<(), Failure> {
     // The connection pool needs the runtime from the first moment on.
     let transport = smtp(&settings)?;
     let metrics = server::start_metrics()?;
+    let tls = tls(&settings)?;
     let (public, bound) = server::bind("server.listen", settings.server.listen).await?;
     let (admin, admin_bound) = server::bind("server.admin_listen", settings.server.admin_listen).await?;
     let public_url = settings.server.public_url(bound);
@@ -47,10 +48,16 @@ async fn serve(settings: Settings) -> Result<(), Failure> {
         metrics,
         public,
         admin,
+        tls,
     };
     tracing::info!(listen = %bound, "public listener");
     tracing::info!(admin_listen = %admin_bound, "operator's listener");
     server::run(serving).await
+}
+
+fn tls(settings: &Settings) -> Result<Option<Renewal>, Failure> {
+    let begun = settings.server.tls().map(Renewal::begin).transpose();
+    begun.map_err(|unfit| Failure::Config(vec![settings.origins.problem(unfit.key, unfit.fault)]))
 }
 
 /// Who seals the audit log, which is named after the host.

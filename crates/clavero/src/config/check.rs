@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use clavero_protocol::{EmployerKind, Need, Policy, TaxSource};
+use clavero_store::{Clock as _, SystemClock};
 use url::{Host, Url};
 
 use super::{
@@ -10,6 +11,7 @@ use super::{
     problem::{Fault, Problem},
     settings::Settings,
 };
+use crate::tls::Identity;
 
 /// Chances of a guesser against one employer in a day, at most: one in a thousand. Past it the budgets no longer
 /// carry what the code's few digits leave open.
@@ -38,6 +40,7 @@ struct Check<'a> {
 pub(crate) fn check_serving(settings: &Settings) -> Vec<Problem> {
     let mut check = Check { settings, problems: Vec::new() };
     check.server();
+    check.tls();
     check.mail();
     check.spans();
     check.codes();
@@ -86,6 +89,30 @@ impl Check<'_> {
             "server.public_url",
             Fault::new("public-url-path").with("suggestion", url.origin().ascii_serialization()),
         );
+    }
+
+    /// Both or neither, and such that clients take them. Browsers that were led here by https must not be answered without it.
+    fn tls(&mut self) {
+        const CERTIFICATE: &str = "server.tls_certificate_file";
+        const KEY: &str = "server.tls_key_file";
+        let server = &self.settings.server;
+        let Some(files) = server.tls() else {
+            let clients = server.tls_clients.is_some();
+            let (has_certificate, has_key) = (server.tls_certificate.is_some(), server.tls_key.is_some());
+            let half = |other| Fault::new("tls-half").with("other", other);
+            let other = if has_key { KEY } else { "server.tls_client_ca_file" };
+            self.refuse_if(!has_certificate && (has_key || clients), CERTIFICATE, half(other));
+            self.refuse_if(has_certificate && !has_key, KEY, half(CERTIFICATE));
+            return;
+        };
+        if let Some(url) = server.public_url.as_ref().filter(|url| url.scheme() == "http") {
+            let suggestion = url.as_str().replacen("http:", "https:", 1);
+            let fault = Fault::new("public-url-not-tls").with("suggestion", suggestion.trim_end_matches('/'));
+            self.refuse_if(true, "server.public_url", fault);
+        }
+        if let Err(unfit) = Identity::read(&files, SystemClock::new().now()) {
+            self.refuse_if(true, unfit.key, unfit.fault);
+        }
     }
 
     fn mail(&mut self) {

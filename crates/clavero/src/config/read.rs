@@ -83,6 +83,9 @@ fn server(from: &mut Reader) -> Server {
         public_url: from.optional("server.public_url", web_url),
         trusted_proxies: from
             .list("server.trusted_proxies", |text| text.trim().parse().map_err(|_| Fault::new("network"))),
+        tls_certificate: from.optional("server.tls_certificate_file", path),
+        tls_key: from.optional("server.tls_key_file", path),
+        tls_clients: from.optional("server.tls_client_ca_file", path),
     }
 }
 

@@ -17,6 +17,7 @@ use clavero_web::Network;
 use url::Url;
 
 use super::reader::Origins;
+use crate::tls::TlsFiles;
 
 /// Everything that an operator decides.
 #[derive(Debug, Clone)]
@@ -69,6 +70,9 @@ pub(crate) struct Server {
     /// As written; on a loopback listener it follows from `listen`.
     pub(crate) public_url: Option<Url>,
     pub(crate) trusted_proxies: Vec<Network>,
+    pub(crate) tls_certificate: Option<PathBuf>,
+    pub(crate) tls_key: Option<PathBuf>,
+    pub(crate) tls_clients: Option<PathBuf>,
 }
 
 /// `[database]`.
@@ -203,8 +207,19 @@ impl fmt::Debug for Secret {
 impl Server {
     /// The base of every link in a mail: as configured, or the address that the public listener was bound to.
     pub(crate) fn public_url(&self, bound: SocketAddr) -> String {
-        self.public_url
-            .as_ref()
-            .map_or_else(|| format!("http://{bound}"), |url| url.as_str().trim_end_matches('/').to_owned())
+        let scheme = if self.tls().is_some() { "https" } else { "http" };
+        self.public_url.as_ref().map_or_else(
+            || format!("{scheme}://{bound}"),
+            |url| url.as_str().trim_end_matches('/').to_owned(),
+        )
+    }
+
+    /// What both listeners prove themselves by, where they speak TLS.
+    pub(crate) fn tls(&self) -> Option<TlsFiles> {
+        Some(TlsFiles {
+            certificate: self.tls_certificate.clone()?,
+            key: self.tls_key.clone()?,
+            clients: self.tls_clients.clone(),
+        })
     }
 }

@@ -214,6 +214,9 @@ fn each_unsafe_or_inconsistent_setting_is_refused_at_its_key() {
         ("[server]\npublic_url = \"https://clave.example/portal\"", "server.public_url", "public-url-path"),
         ("[server]\nadmin_listen = \"127.0.0.1:8080\"", "server.admin_listen", "same-listener"),
         ("[server]\nadmin_listen = \"0.0.0.0:8080\"", "server.admin_listen", "same-listener"),
+        ("[server]\ntls_certificate_file = \"/etc/clavero/tls.pem\"", "server.tls_key_file", "tls-half"),
+        ("[server]\ntls_key_file = \"/etc/clavero/tls.key\"", "server.tls_certificate_file", "tls-half"),
+        ("[server]\ntls_client_ca_file = \"/etc/clavero/ca.pem\"", "server.tls_certificate_file", "tls-half"),
         ("[server]\ntrusted_proxies = [\"0.0.0.0/0\"]", "server.trusted_proxies", "trusts-everyone"),
         ("[recovery]\ncode_ttl = \"0s\"", "recovery.code_ttl", "zero"),
         ("[recovery]\nlink_ttl = \"0m\"", "recovery.link_ttl", "zero"),
@@ -300,6 +303,7 @@ fn every_fault_has_its_sentence_in_both_languages() {
         include_str!("reader.rs"),
         include_str!("duration.rs"),
         include_str!("sources.rs"),
+        include_str!("../tls.rs"),
     ];
     let mut codes: BTreeSet<&str> = BTreeSet::new();
     for source in sources {
@@ -321,6 +325,8 @@ fn every_fault_has_its_sentence_in_both_languages() {
         "written",
         "kind",
         "when",
+        "from",
+        "until",
     ];
     let arguments = arguments.map(|name| (name, "…"));
     for (code, locale) in codes.into_iter().flat_map(|code| Locale::ALL.map(|locale| (code, locale))) {

@@ -2,6 +2,7 @@
 
 mod linger;
 mod listener;
+mod renewal;
 mod telemetry;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -22,7 +23,10 @@ use tokio::{
     task::JoinSet,
 };
 
-pub(crate) use self::telemetry::{start_log, start_metrics};
+pub(crate) use self::{
+    renewal::Renewal,
+    telemetry::{start_log, start_metrics},
+};
 use crate::failure::Failure;
 
 /// What was begun may take so long to end; after that the process goes, and what is durable goes on at the next start.
@@ -40,6 +44,8 @@ pub(crate) struct Serving {
     pub(crate) metrics: PrometheusHandle,
     pub(crate) public: TcpListener,
     pub(crate) admin: TcpListener,
+    /// Of both listeners.
+    pub(crate) tls: Option<Renewal>,
 }
 
 /// Binds a listener; `key` is the setting that names its address.
@@ -71,13 +77,15 @@ pub(crate) fn block_on(work: impl Future<Output = Result<(), Failure>>) -> Resul
 pub(crate) async fn run(serving: Serving) -> Result<(), Failure> {
     let (stop, stopped) = watch::channel(false);
     let ending = end_signal()?;
-    let Serving { service, sealer, web, transport, sender, mailbox, metrics, public, admin } = serving;
+    let Serving { service, sealer, web, transport, sender, mailbox, metrics, public, admin, tls } = serving;
     let state = WebState::new(Arc::clone(&service), web, mailbox, Some(metrics), stopped.clone());
     service.recall_mails().await;
     let mut parts = JoinSet::new();
-    parts.spawn(listener::serve(public, public_router(state.clone()), stopped.clone()));
+    let current = || tls.as_ref().map(Renewal::current);
+    parts.spawn(listener::serve(public, public_router(state.clone()), current(), stopped.clone()));
     parts.spawn(Worker::new(Arc::clone(&service), transport, sender).run(stopped.clone()));
-    let admin = tokio::spawn(listener::serve(admin, admin_router(state), stopped));
+    let admin = tokio::spawn(listener::serve(admin, admin_router(state), current(), stopped));
+    let renewal = tls.map(|tls| tokio::spawn(tls.watch()));
     let (stop_sealing, sealing) = watch::channel(false);
     let sealer = tokio::spawn(sealer.run(sealing));
     let sweeper = tokio::spawn(Arc::clone(&service).sweep_forever());
@@ -103,6 +111,7 @@ pub(crate) async fn run(serving: Serving) -> Result<(), Failure> {
     let in_time = tokio::time::timeout(GRACE, ended).await.is_ok();
     admin.abort();
     watchdog.abort();
+    renewal.inspect(tokio::task::JoinHandle::abort);
     if in_time {
         tracing::info!("stopped");
     } else {

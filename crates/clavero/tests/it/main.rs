@@ -5,6 +5,7 @@ mod api;
 #[path = "../../../../verification/attacks/mod.rs"]
 mod attacks;
 mod audit;
+mod authority;
 mod backups;
 mod case_pages;
 mod casework;
@@ -31,6 +32,7 @@ mod sessions;
 mod settings;
 mod tax;
 mod tidy;
+mod tls;
 
 #[path = "../../../../verification/faults/mod.rs"]
 mod faults;

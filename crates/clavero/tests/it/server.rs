@@ -187,7 +187,9 @@ impl Running {
             ready |= entry["fields"]["message"] == "ready";
             said.push(line);
         }
-        let url = |bound: Option<String>| format!("http://{}", bound.expect("both are known here"));
+        let has_tls = settings.iter().any(|(key, _)| *key == "server.tls_key_file");
+        let scheme = if has_tls { "https" } else { "http" };
+        let url = |bound: Option<String>| format!("{scheme}://{}", bound.expect("both are known here"));
         Self { child, address: url(address), admin: url(admin), log_is_wanted }
     }
 
@@ -204,7 +206,7 @@ impl Drop for Running {
 }
 
 impl TestServer {
-    /// `http://127.0.0.1:PORT`.
+    /// `http://127.0.0.1:PORT`, or `https://` where it has a certificate.
     pub(crate) fn address(&self) -> &str {
         &self.running.address
     }
@@ -296,7 +298,7 @@ impl TestServer {
 
     /// Starts it again on the same ports.
     pub(crate) fn restart(&mut self) {
-        let bound = |url: &str| url.trim_start_matches("http://").to_owned();
+        let bound = |url: &str| url.rsplit('/').next().unwrap().to_owned();
         let ports = [("server.listen", bound(self.address())), ("server.admin_listen", bound(self.admin()))];
         for (key, value) in ports {
             self.settings.retain(|(known, _)| *known != key);

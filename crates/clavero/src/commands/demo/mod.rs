@@ -85,6 +85,7 @@ async fn demonstrate(settings: Settings, asked: Asked, terminal: Terminal) -> Re
         metrics: server::start_metrics()?,
         public,
         admin,
+        tls: None,
     };
     for locale in [Locale::EsEc, Locale::En] {
         introduce(Speech::new(locale), &public_url, &asked.folder);
