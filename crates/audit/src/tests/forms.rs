@@ -138,7 +138,12 @@ fn a_text_that_is_no_checkpoint_is_refused() {
     }
     let root = "CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk=";
     assert!(Checkpoint::parse(&format!("a\n1\n{root}\nan extension\n")).is_ok());
-    assert_eq!(Checkpoint::parse(&format!("\n1\n{root}\n")), Err(CheckpointError::Form));
+    let no_origin = format!("\n1\n{root}\n");
+    let another_spelling = format!("a\n01\n{root}\n");
+    let an_empty_extension = format!("a\n1\n{root}\n\nan extension\n");
+    for text in [no_origin, another_spelling, an_empty_extension] {
+        assert_eq!(Checkpoint::parse(&text), Err(CheckpointError::Form), "{text:?}");
+    }
 }
 
 #[test]
