@@ -166,7 +166,24 @@ pub(crate) struct ProveAudit {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Keys {
+    List,
     Rotate,
+    Reseal(ResealKeys),
+    Retire(RetireKey),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ResealKeys {
+    #[arg(long, id = "dry-run")]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RetireKey {
+    #[arg(value_name = "KEY")]
+    pub(crate) key: String,
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -334,7 +351,10 @@ mod tests {
             "clavero audit export --from 2026-11-01 --to 2026-12-01 --out november.jsonl",
             "clavero audit prove 42",
             "clavero audit prove --since kept.txt",
+            "clavero keys list",
             "clavero keys rotate",
+            "clavero keys reseal --dry-run",
+            "clavero keys retire k1 --yes",
             "clavero breach-filter build list.txt --output breached.filter",
             "clavero generate employers --count 10 --seed 7",
             "clavero officer add --name Ana --email ana@institucion.example --role supervisor",
@@ -355,6 +375,7 @@ mod tests {
             "clavero serve --port 1",
             "clavero audit prove",
             "clavero audit prove 42 --since kept.txt",
+            "clavero keys retire --yes",
             "clavero officer",
             "clavero backup",
             "clavero restore",

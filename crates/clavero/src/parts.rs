@@ -7,7 +7,7 @@ use std::{
 
 use clavero_protocol::BreachedPasswords;
 use clavero_service::{BreachFilter, BundledBreaches, KeyRing, KeyRingError, audit::LogError};
-use clavero_store::{Postgres, Schema, Sqlite, Store, StoreError, SystemClock, Unready};
+use clavero_store::{Clock as _, Postgres, Schema, Sqlite, Store, StoreError, SystemClock, Unready};
 use clavero_words::time::rfc_3339;
 
 use crate::{
@@ -123,7 +123,9 @@ pub(crate) fn no_keys(settings: &Settings) -> Failure {
 /// Reads the key ring; makes one where there is none.
 fn open_keys(settings: &Settings) -> Result<Arc<KeyRing>, Failure> {
     let path = &settings.key_file;
-    KeyRing::open_or_create(path).map(Arc::new).map_err(|error| keys_failure(path, &error))
+    KeyRing::open_or_create(path, SystemClock::new().now())
+        .map(Arc::new)
+        .map_err(|error| keys_failure(path, &error))
 }
 
 /// Why the key ring at `path` cannot be used.

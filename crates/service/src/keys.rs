@@ -4,27 +4,22 @@
 //! is derived for one purpose, flow or epoch can never stand for another. Rotation adds a key; the older ones stay for
 //! what was made under them.
 
-use std::{
-    fs, io,
-    io::Write as _,
-    os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
-    path::Path,
-};
+use std::{collections::BTreeSet, io, time::Duration};
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
-use chacha20poly1305::{
-    KeyInit as _, XChaCha20Poly1305, XNonce,
-    aead::{Aead as _, Payload},
-};
-use clavero_protocol::{AssistedCase, CaseId, EmailAddress, EmployerKey, Mark, RecoveryId};
+use base64::Engine as _;
+use clavero_protocol::{AssistedCase, CaseId, EmailAddress, EmployerKey, Mark, RecoveryId, Timestamp};
 use clavero_store::{BudgetKey, CaseRecord, Digest, NewCredential, SealedEmail};
+use clavero_words::time;
 use hkdf::Hkdf;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use crate::{hotp::hotp, secrets::random};
+use crate::{
+    hotp::hotp,
+    ring_file::{BASE64, KeyFile, RetiredFile, RingFile},
+    sealed::SealFor,
+};
 
 /// Why the ring cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -43,99 +38,70 @@ pub enum KeyRingError {
     Form(String),
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RingFile {
-    /// Never rotated: keyed digests of addresses and budgets are looked up by it.
-    index: String,
-    key: Vec<KeyFile>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct KeyFile {
-    id: String,
-    secret: String,
-}
-
 struct Key {
     id: String,
+    made: Option<Timestamp>,
     prk: Hkdf<Sha256>,
 }
+
+/// What is left of a key that was taken out: no other secret follows from it.
+struct Retired {
+    id: String,
+    pepper: Zeroizing<[u8; 32]>,
+}
+
+/// A key as the operator sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RingKey {
+    /// Its name.
+    pub id: String,
+    /// When it was made; `None` in a ring that does not say.
+    pub made: Option<Timestamp>,
+    /// Whether nothing but its pepper is left.
+    pub retired: bool,
+}
+
+/// How long a key stays the active one: the schedule of docs/security-decisions.md.
+const ROTATE_AFTER: Duration = Duration::from_hours(365 * 24);
+
+/// Octets of a key's name at most: a form of what is sealed begins with its length.
+const LONGEST_ID: usize = 32;
+
+/// What the pepper of passwords is derived for.
+pub(crate) const PEPPER: &str = "password-pepper";
 
 /// The keys, newest last. No `Debug`.
 pub struct KeyRing {
     index: Hkdf<Sha256>,
     keys: Vec<Key>,
+    retired: Vec<Retired>,
     fingerprint: Digest,
 }
 
-/// What a case's mailbox is sealed for.
-const CASE_EMAIL: &str = "case-email-seal";
-
-const HEADER: &str = "# Clavero's key ring. Whoever has it and the database can read addresses and forge codes:\n\
-                      # keep it apart from the database's backups, and never lose it.\n";
-
-fn fresh() -> String {
-    BASE64.encode(random::<32>())
-}
-
 impl KeyRing {
-    /// Reads the ring at `path`; makes one with mode 0600 where there is none.
-    pub fn open_or_create(path: &Path) -> Result<Self, KeyRingError> {
-        if !path.try_exists()? {
-            if let Some(folder) = path.parent() {
-                fs::create_dir_all(folder)?;
-            }
-            let ring =
-                RingFile { index: fresh(), key: vec![KeyFile { id: "k1".to_owned(), secret: fresh() }] };
-            write(path, &ring, true)?;
-        }
-        Self::open(path)
-    }
-
-    /// Reads the ring at `path`.
-    pub fn open(path: &Path) -> Result<Self, KeyRingError> {
-        Self::from_file(&read(path)?)
-    }
-
-    /// A ring of one fresh key that lives in memory only.
-    pub fn ephemeral() -> Result<Self, KeyRingError> {
-        Self::from_file(&RingFile {
-            index: fresh(),
-            key: vec![KeyFile { id: "k1".to_owned(), secret: fresh() }],
-        })
-    }
-
-    /// Adds a fresh key to the ring at `path` and answers its id. What was made under the old ones goes on.
-    pub fn rotate(path: &Path) -> Result<String, KeyRingError> {
-        let mut ring = read(path)?;
-        let id = format!("k{}", ring.key.len() + 1);
-        ring.key.push(KeyFile { id: id.clone(), secret: fresh() });
-        write(path, &ring, false)?;
-        Ok(id)
-    }
-
-    fn from_file(ring: &RingFile) -> Result<Self, KeyRingError> {
-        let prk = |secret: &str| {
-            let secret =
-                Zeroizing::new(BASE64.decode(secret).map_err(|error| KeyRingError::Form(error.to_string()))?);
-            if secret.len() != 32 {
-                return Err(KeyRingError::Form("a secret must have 32 bytes".to_owned()));
-            }
-            Ok(Hkdf::new(None, &secret))
-        };
+    pub(crate) fn from_file(ring: &RingFile) -> Result<Self, KeyRingError> {
+        let prk = |secret: &str| Ok::<_, KeyRingError>(Hkdf::new(None, secret_of(secret)?.as_slice()));
         let index = prk(&ring.index)?;
-        let keys = ring
-            .key
-            .iter()
-            .map(|key| Ok(Key { id: key.id.clone(), prk: prk(&key.secret)? }))
-            .collect::<Result<Vec<_>, KeyRingError>>()?;
+        let key = |key: &KeyFile| {
+            let made = key.made.as_deref().map(|made| time::parse(made).ok_or_else(|| form("a moment")));
+            Ok(Key { id: key.id.clone(), made: made.transpose()?, prk: prk(&key.secret)? })
+        };
+        let keys = ring.key.iter().map(key).collect::<Result<Vec<_>, KeyRingError>>()?;
+        let retired = |retired: &RetiredFile| {
+            Ok(Retired { id: retired.id.clone(), pepper: secret_of(&retired.pepper)? })
+        };
+        let retired = ring.retired.iter().map(retired).collect::<Result<Vec<_>, KeyRingError>>()?;
         if keys.is_empty() {
-            return Err(KeyRingError::Form("there is no key in it".to_owned()));
+            return Err(form("there is no key in it"));
+        }
+        let ids = || keys.iter().map(|key| &key.id).chain(retired.iter().map(|retired| &retired.id));
+        if ids().any(|id| id.is_empty() || id.len() > LONGEST_ID)
+            || ids().collect::<BTreeSet<_>>().len() < ids().count()
+        {
+            return Err(form("the names of its keys"));
         }
         let fingerprint = Sha256::digest(expand(&index, "fingerprint", &[]).as_slice()).into();
-        Ok(Self { index, keys, fingerprint })
+        Ok(Self { index, keys, retired, fingerprint })
     }
 
     /// Tells two rings apart without telling anything of them.
@@ -156,7 +122,27 @@ impl KeyRing {
         self.keys.iter().map(|key| key.id.clone()).collect()
     }
 
-    fn derive(&self, key_id: &str, purpose: &str, parts: &[&[u8]]) -> Option<Zeroizing<[u8; 32]>> {
+    /// When that key was made; `None` in a ring that does not say.
+    #[must_use]
+    pub fn active_made(&self) -> Option<Timestamp> {
+        self.keys.last()?.made
+    }
+
+    /// Whether that key has been the active one for longer than the schedule has it.
+    #[must_use]
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        self.active_made().is_some_and(|made| now.saturating_since(made) > ROTATE_AFTER)
+    }
+
+    /// All that is in it, in the order in which it was made.
+    #[must_use]
+    pub fn list(&self) -> Vec<RingKey> {
+        let gone = |key: &Retired| RingKey { id: key.id.clone(), made: None, retired: true };
+        let here = |key: &Key| RingKey { id: key.id.clone(), made: key.made, retired: false };
+        self.retired.iter().map(gone).chain(self.keys.iter().map(here)).collect()
+    }
+
+    pub(crate) fn derive(&self, key_id: &str, purpose: &str, parts: &[&[u8]]) -> Option<Zeroizing<[u8; 32]>> {
         let key = self.keys.iter().find(|key| key.id == key_id)?;
         Some(expand(&key.prk, purpose, parts))
     }
@@ -186,7 +172,8 @@ impl KeyRing {
 
     /// The pepper of passwords hashed under a key.
     pub(crate) fn pepper(&self, key_id: &str) -> Option<Zeroizing<[u8; 32]>> {
-        self.derive(key_id, "password-pepper", &[])
+        let retired = || self.retired.iter().find(|retired| retired.id == key_id);
+        self.derive(key_id, PEPPER, &[]).or_else(|| retired().map(|retired| retired.pepper.clone()))
     }
 
     /// The same of slips, which are typed from paper.
@@ -242,21 +229,21 @@ impl KeyRing {
     #[must_use]
     pub fn seal_email(&self, employer: &EmployerKey, email: &EmailAddress) -> Option<SealedEmail> {
         let of = employer.as_i64().to_be_bytes();
-        let sealed = self.seal("email-seal", &of, email.as_str().as_bytes())?;
+        let sealed = self.seal(SealFor::EmployerEmail, &of, email.as_str().as_bytes())?;
         let (index, lane) = self.email_names(email);
         Some(SealedEmail { sealed, index, lane })
     }
 
     /// Seals an address for a case. It opens nowhere else: in the registry's row mails would go to whoever asks for it.
     pub(crate) fn seal_case_email(&self, case: CaseId, email: &EmailAddress) -> Option<SealedEmail> {
-        let sealed = self.seal(CASE_EMAIL, &case.0, email.as_str().as_bytes())?;
+        let sealed = self.seal(SealFor::CaseEmail, &case.0, email.as_str().as_bytes())?;
         let (index, lane) = self.email_names(email);
         Some(SealedEmail { sealed, index, lane })
     }
 
     /// Opens the address that a case's mails go to: its own, or the one that was on record when another was asked for.
     pub(crate) fn open_case_email(&self, case: &AssistedCase, email: &SealedEmail) -> Option<EmailAddress> {
-        match self.open_sealed(CASE_EMAIL, &case.id.0, &email.sealed) {
+        match self.open_sealed(SealFor::CaseEmail, &case.id.0, &email.sealed) {
             Some(text) => self.address(&text, email),
             None => self.open_email(&case.employer, email),
         }
@@ -271,38 +258,14 @@ impl KeyRing {
     /// compared by.
     #[must_use]
     pub fn open_email(&self, employer: &EmployerKey, email: &SealedEmail) -> Option<EmailAddress> {
-        let text = self.open_sealed("email-seal", &employer.as_i64().to_be_bytes(), &email.sealed)?;
+        let text =
+            self.open_sealed(SealFor::EmployerEmail, &employer.as_i64().to_be_bytes(), &email.sealed)?;
         self.address(&text, email)
     }
 
     fn address(&self, text: &[u8], email: &SealedEmail) -> Option<EmailAddress> {
         let address = EmailAddress::parse(std::str::from_utf8(text).ok()?).ok()?;
         (self.email_mark(&address).0 == email.index).then_some(address)
-    }
-
-    /// Seals bytes under the active key (XChaCha20-Poly1305), for one purpose and of one owner only.
-    pub(crate) fn seal(&self, purpose: &str, of: &[u8], bytes: &[u8]) -> Option<Vec<u8>> {
-        let id = self.active();
-        let cipher = XChaCha20Poly1305::new(self.derive(id, purpose, &[])?.as_slice().try_into().ok()?);
-        let nonce = random::<24>();
-        let sealed = cipher.encrypt(&XNonce::from(nonce), Payload { msg: bytes, aad: of }).ok()?;
-        let mut whole = vec![u8::try_from(id.len()).ok()?];
-        whole.extend_from_slice(id.as_bytes());
-        whole.extend_from_slice(&nonce);
-        whole.extend_from_slice(&sealed);
-        Some(whole)
-    }
-
-    /// Opens what [`Self::seal`] sealed. `None` when it was for another purpose or owner, or by another ring.
-    pub(crate) fn open_sealed(&self, purpose: &str, of: &[u8], whole: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-        let (length, rest) = whole.split_first()?;
-        let (id, rest) = rest.split_at_checked(usize::from(*length))?;
-        let (nonce, sealed) = rest.split_at_checked(24)?;
-        let key = self.derive(std::str::from_utf8(id).ok()?, purpose, &[])?;
-        let cipher = XChaCha20Poly1305::new(key.as_slice().try_into().ok()?);
-        let nonce = <[u8; 24]>::try_from(nonce).ok()?;
-        let payload = Payload { msg: sealed, aad: of };
-        cipher.decrypt(&XNonce::from(nonce), payload).ok().map(Zeroizing::new)
     }
 
     /// Names something that is found by it, without telling what it is. The same for ever: it does not rotate.
@@ -336,6 +299,17 @@ pub(crate) struct CaseCodeOf<'a> {
     pub(crate) epoch: u64,
 }
 
+fn form(what: &str) -> KeyRingError {
+    KeyRingError::Form(what.to_owned())
+}
+
+/// The 32 octets of a secret in the file.
+fn secret_of(text: &str) -> Result<Zeroizing<[u8; 32]>, KeyRingError> {
+    let bytes = Zeroizing::new(BASE64.decode(text).map_err(|_| form("a secret in Base64"))?);
+    let secret = bytes.as_slice().try_into().map_err(|_| form("a secret must have 32 bytes"))?;
+    Ok(Zeroizing::new(secret))
+}
+
 fn first_16(bytes: &[u8; 32]) -> [u8; 16] {
     let mut first = [0; 16];
     first.copy_from_slice(&bytes[..16]);
@@ -356,33 +330,6 @@ fn expand(prk: &Hkdf<Sha256>, purpose: &str, parts: &[&[u8]]) -> Zeroizing<[u8; 
     }
 }
 
-fn read(path: &Path) -> Result<RingFile, KeyRingError> {
-    let mode = fs::metadata(path)?.permissions().mode() & 0o777;
-    if mode & 0o077 != 0 {
-        return Err(KeyRingError::Mode { mode });
-    }
-    let text = Zeroizing::new(fs::read_to_string(path)?);
-    // The parser's message would quote the line it stumbles over, and that line may be a secret.
-    toml::from_str(&text).map_err(|_| KeyRingError::Form("it does not parse".to_owned()))
-}
-
-fn write(path: &Path, ring: &RingFile, new: bool) -> Result<(), KeyRingError> {
-    let body = toml::to_string(ring).map_err(|error| KeyRingError::Form(error.to_string()))?;
-    let text = Zeroizing::new(format!("{HEADER}{body}"));
-    if new {
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-        file.write_all(text.as_bytes())?;
-        return Ok(file.sync_all()?);
-    }
-    // Written whole beside it, then put in its place: a crash leaves the old ring or the new one.
-    let beside = path.with_extension("toml.new");
-    let mut file =
-        fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    Ok(fs::rename(&beside, path)?)
-}
-
 #[cfg(test)]
 mod tests {
     use clavero_protocol::{Ruc, Sucursal};
@@ -394,33 +341,10 @@ mod tests {
     }
 
     #[test]
-    fn a_rotated_ring_still_derives_what_was_made_under_its_older_keys() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("keys.toml");
-        let before = KeyRing::open_or_create(&path).unwrap();
-        let flow = CodeOf { key_id: before.active(), epoch: 1, recovery: RecoveryId([7; 16]) };
-        let code = before.code(&flow, 1, 6).unwrap();
-        assert_eq!(KeyRing::rotate(&path).unwrap(), "k2");
-        let after = KeyRing::open(&path).unwrap();
-        assert_eq!(after.active(), "k2");
-        assert_eq!(after.code(&flow, 1, 6).unwrap(), code);
-        assert_eq!(after.fingerprint(), before.fingerprint());
-    }
-
-    #[test]
-    fn a_ring_that_others_may_read_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("keys.toml");
-        KeyRing::open_or_create(&path).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-        assert!(matches!(KeyRing::open(&path), Err(KeyRingError::Mode { mode: 0o640 })));
-    }
-
-    #[test]
     fn no_two_flows_purposes_epochs_or_counters_share_a_code_key() {
         let ring = KeyRing::ephemeral().unwrap();
         let key_id = ring.active();
-        let codes: std::collections::BTreeSet<String> = (0..4_u8)
+        let codes: BTreeSet<String> = (0..4_u8)
             .flat_map(|recovery| (1..4).map(move |epoch| (recovery, epoch)))
             .flat_map(|(recovery, epoch)| (1..4).map(move |counter| (recovery, epoch, counter)))
             .map(|(recovery, epoch, counter)| {

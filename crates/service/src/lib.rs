@@ -24,8 +24,11 @@ mod phrase;
 mod proof;
 mod recoveries;
 mod repeat;
+mod reseal;
 mod restore;
+mod ring_file;
 mod rows;
+mod sealed;
 mod secrets;
 mod settings;
 mod tax;
@@ -50,7 +53,7 @@ pub use errors::{
 };
 pub use hasher::{Busy, Cost, Hasher, Hashing, argon2, is_verifiable};
 pub use identifiers::{Field, Identifiers, RawIdentifiers};
-pub use keys::{KeyRing, KeyRingError};
+pub use keys::{KeyRing, KeyRingError, RingKey};
 pub use links::{NewPassword, StrengthReport};
 pub use officers::{
     AccessAct, Asked, DeskError, EnrolError, Enrolling, MeansView, NewStaff, OfficerAnswer,
@@ -60,6 +63,7 @@ pub use officers::{
 pub use phrase::suggest as suggest_phrase;
 pub use proof::Challenge;
 pub use recoveries::{StartRecovery, StartedRecovery};
+pub use reseal::{ResealWatcher, ResealedIn, RetireError, UnderKey, reseal, retire, to_reseal, under_key};
 pub use restore::{BroughtBack, ReplacedKey, RestoreError, bring_back, retire_keys};
 pub use secrets::Token;
 pub use settings::{DeskSettings, Limits, Settings};
@@ -146,6 +150,9 @@ impl Service {
         }
         if let Some(lacking) = store.active_key(keys.ids()).await? {
             return Err(ServiceError::OlderKeyRing(lacking));
+        }
+        if keys.is_due(store.now()) {
+            tracing::warn!(key = keys.active(), "the active key of the ring is older than a year: rotate it");
         }
         let epoch = store.epoch().await?;
         let policy = Arc::new(settings.policy.clone());

@@ -175,6 +175,10 @@ pub mod acts {
         RESTORED = "store.restored",
         /// A key that had been replaced before a restore brought it back was taken out of use.
         KEY_RETIRED = "credential.retired",
+        /// What is sealed was sealed anew; the reason is the ring's key that it lies under since.
+        RESEALED = "keys.resealed",
+        /// A key was taken out of the ring, which the reason names.
+        RING_KEY_RETIRED = "keys.retired",
         /// Entries of this log are missing from before they were sealed.
         GAP = "audit.gap",
         /// Registry rows were loaded.

@@ -74,6 +74,28 @@ impl Dialect {
         }
     }
 
+    /// The rows of a JSON array, bound to this parameter, as a subquery with the columns `name`, `was` and `becomes`: each is
+    /// an array of a row's name (a number, or octets in hexadecimal) and of octets before and after, in hexadecimal.
+    pub(crate) fn replacements(self, parameter: u8, numbered: bool) -> String {
+        match self {
+            Self::Sqlite => {
+                let name = "json_extract(value, '$[0]')";
+                let name = if numbered { name.to_owned() } else { format!("unhex({name})") };
+                format!(
+                    "SELECT {name} AS name, unhex(json_extract(value, '$[1]')) AS was, \
+                     unhex(json_extract(value, '$[2]')) AS becomes FROM json_each(?{parameter})"
+                )
+            }
+            Self::Postgres => {
+                let name = if numbered { "CAST(value->>0 AS BIGINT)" } else { "decode(value->>0, 'hex')" };
+                format!(
+                    "SELECT {name} AS name, decode(value->>1, 'hex') AS was, decode(value->>2, 'hex') AS becomes \
+                     FROM json_array_elements(CAST(CAST(?{parameter} AS TEXT) AS JSON))"
+                )
+            }
+        }
+    }
+
     /// How many entries were ever written into the audit log, as an expression. A sequence of the server also counts what was
     /// rolled back, so there it is not known: as many as there are.
     pub(crate) const fn entries_written(self) -> &'static str {

@@ -18,6 +18,7 @@ mod officers;
 mod postgres;
 mod registers;
 mod restore;
+mod sealed;
 mod sql;
 mod sqlite;
 mod stage;
@@ -38,6 +39,7 @@ pub use officers::*;
 pub use postgres::Postgres;
 pub use registers::*;
 pub use restore::*;
+pub use sealed::*;
 pub use sqlite::{BackupError, Disk, PageWatcher, Sqlite, Stepper};
 pub use tax::*;
 
@@ -97,7 +99,9 @@ pub type Decided<T, E> = Result<Result<T, E>, StoreError>;
 
 /// The durable state.
 #[async_trait]
-pub trait Store: Cases + Log + Officers + Registers + Restores + TaxAnswers + Send + Sync + 'static {
+pub trait Store:
+    Cases + Log + Officers + Registers + Restores + SealedValues + TaxAnswers + Send + Sync + 'static
+{
     /// The engine's clock.
     fn now(&self) -> Timestamp;
 

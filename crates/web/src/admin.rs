@@ -38,6 +38,10 @@ async fn metrics(State(state): State<WebState>) -> Response {
         metrics::gauge!("clavero_outbox_waiting").set(census.outbox as f64);
         metrics::gauge!("clavero_outbox_oldest_seconds").set(census.outbox_oldest.as_secs_f64());
     }
+    if let Some(made) = state.service().keys().active_made() {
+        let age = state.service().store().now().saturating_since(made);
+        metrics::gauge!("clavero_key_age_seconds").set(age.as_secs_f64());
+    }
     metrics.run_upkeep();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics.render()).into_response()
 }

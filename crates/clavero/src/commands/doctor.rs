@@ -6,7 +6,7 @@ use clavero_protocol::{Mismatch, Role, Timestamp};
 use clavero_service::{BreachFilter, KeyRing};
 use clavero_store::{Clock as _, Store, StoreError, SystemClock};
 use clavero_tax::{Authority, Fault};
-use clavero_words::time::rfc_3339;
+use clavero_words::time::{iso_date, rfc_3339};
 
 use super::serve;
 use crate::{
@@ -167,12 +167,32 @@ fn key_ring(checkup: &mut Checkup, settings: &Settings) -> Option<Arc<KeyRing>> 
     match KeyRing::open(&settings.key_file) {
         Ok(keys) => {
             checkup.say(Verdict::Fine, "keys", "doctor-keys-fine", &[("path", &path), ("id", keys.active())]);
+            schedule(checkup, &keys);
             Some(Arc::new(keys))
         }
         Err(error) => {
             checkup.failure("keys", &parts::keys_failure(&settings.key_file, &error));
             None
         }
+    }
+}
+
+/// Whether the ring's keys come and go as docs/security-decisions.md has it.
+fn schedule(checkup: &mut Checkup, keys: &KeyRing) {
+    let id = keys.active();
+    match keys.active_made() {
+        None => checkup.say(Verdict::Hint, "keys", "doctor-keys-undated", &[("id", id)]),
+        Some(made) if keys.is_due(SystemClock::new().now()) => {
+            let made = iso_date(made);
+            checkup.say(Verdict::Hint, "keys", "doctor-keys-old", &[("id", id), ("made", &made)]);
+        }
+        Some(_) => {}
+    }
+    let ids = keys.ids();
+    if let [earlier @ .., _] = ids.as_slice()
+        && !earlier.is_empty()
+    {
+        checkup.say(Verdict::Hint, "keys", "doctor-keys-earlier", &[("ids", &earlier.join(", "))]);
     }
 }
 

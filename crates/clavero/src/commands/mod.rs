@@ -15,7 +15,7 @@ mod retention;
 mod serve;
 
 use crate::{
-    cli::{BreachFilter, Cli, Command, Import, Keys},
+    cli::{BreachFilter, Cli, Command, Import},
     config::Settings,
     failure::Failure,
     parts, server,
@@ -32,7 +32,7 @@ pub(crate) fn run(cli: &Cli, terminal: Terminal) -> Result<(), Failure> {
         Command::Import(Import::Catastro(command)) => {
             block_on(import::catastro(command, &settings()?, terminal))
         }
-        Command::Keys(Keys::Rotate) => keys::rotate(&settings()?, terminal),
+        Command::Keys(command) => block_on(keys::run(command, &settings()?, terminal)),
         Command::BreachFilter(BreachFilter::Build(command)) => breach_filter::build(command, terminal),
         Command::Audit(command) => block_on(audit::run(command, &settings()?, terminal)),
         Command::Officer(command) => block_on(officer::run(command, &settings()?, terminal)),

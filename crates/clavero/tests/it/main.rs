@@ -15,6 +15,7 @@ mod desk;
 mod employers;
 mod journey;
 mod key_changes;
+mod keys;
 mod mail;
 mod moving;
 mod nodes;

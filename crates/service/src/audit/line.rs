@@ -4,10 +4,8 @@ use clavero_audit::{DataKey, Entry, Personal, json, json::Value};
 use clavero_protocol::{EmployerKey, OfficerId, RecoveryId};
 use clavero_store::{Actor, Sealed, Unsealed};
 
-use crate::{KeyRing, secrets::random};
+use crate::{KeyRing, sealed::SealFor, secrets::random};
 
-/// What the key of an entry's personal data is wrapped for.
-const PURPOSE: &str = "audit-data-key";
 /// The name under which the employer stands among the personal data.
 const EMPLOYER: &str = "employer";
 
@@ -24,7 +22,7 @@ pub(super) fn seal(keys: &KeyRing, index: u64, waiting: &Unsealed) -> Result<Sea
     } else {
         let key = DataKey(random());
         let sealed = key.seal(index, random(), &personal).ok_or(Unsealable)?;
-        let wrapped = keys.seal(PURPOSE, &index.to_be_bytes(), &key.0).ok_or(Unsealable)?;
+        let wrapped = keys.seal(SealFor::LogKey, &index.to_be_bytes(), &key.0).ok_or(Unsealable)?;
         (Some(sealed), Some(wrapped))
     };
     let actor_id = match waiting.actor {
@@ -65,6 +63,6 @@ fn personal(waiting: &Unsealed) -> Personal {
 
 /// The personal data of the entry at `index`. `None` when its key is not the wrapped one.
 pub(super) fn open(keys: &KeyRing, index: u64, sealed: &str, wrapped: &[u8]) -> Option<Personal> {
-    let key = keys.open_sealed(PURPOSE, &index.to_be_bytes(), wrapped)?;
+    let key = keys.open_sealed(SealFor::LogKey, &index.to_be_bytes(), wrapped)?;
     DataKey(key.as_slice().try_into().ok()?).open(index, sealed)
 }

@@ -15,7 +15,7 @@ use super::{
     present::employer_name,
     seals::{self, Dossier},
 };
-use crate::{Service, secrets::random};
+use crate::{KeyRing, Service, secrets::random};
 
 /// A case as a page showed it: what was written into it since is not written over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +34,8 @@ impl<'a> From<ShownCase<'a>> for (&'a str, Option<&'a str>) {
 
 /// The step, if it writes over what its form showed; else one that writes over nothing, so that the store refuses it, by the
 /// rules first.
-fn over(mut step: CaseStep, record: &CaseRecord, version: Option<&str>) -> CaseStep {
-    if version.is_some_and(|version| version != seals::version(record))
+fn over(keys: &KeyRing, mut step: CaseStep, record: &CaseRecord, version: Option<&str>) -> CaseStep {
+    if version.is_some_and(|version| version != seals::version(keys, record))
         && let Some(dossier) = &mut step.dossier
     {
         dossier.read.clear();
@@ -130,7 +130,7 @@ impl Service {
         let command = write(self, &record, &mut dossier);
         let command = command.ok_or(CaseError::Refused(CaseRefusal::NoSuchDocument))?;
         let step = self.with_dossier(&record, officer.actor(), command, &dossier)?;
-        let record = self.take_step(over(step, &record, version)).await?;
+        let record = self.take_step(over(&self.keys, step, &record, version)).await?;
         Ok(self.desk_view(&record, officer).await?)
     }
 
@@ -162,7 +162,7 @@ impl Service {
     ) -> Result<DeskCaseView, CaseError> {
         let record = self.case_to_change(shown.reference).await?;
         let step = self.details_step(&record, officer.actor(), details).await?;
-        let record = self.take_step(over(step, &record, Some(shown.version))).await?;
+        let record = self.take_step(over(&self.keys, step, &record, Some(shown.version))).await?;
         Ok(self.desk_view(&record, officer).await?)
     }
 

@@ -231,7 +231,7 @@ impl Service {
             key_changed_since: changed_at.is_some_and(|at| at > case.created_at),
             earlier: self.earlier_cases(case, officer).await?,
             history: events.iter().map(|event| history_row(event, &names)).collect(),
-            version: seals::version(record),
+            version: seals::version(&self.keys, record),
             damaged,
             employer: employer.map(|employer| self.employer_file(&employer)),
             proposal,

@@ -3,9 +3,8 @@
 use clavero_protocol::{AssistedCase, CaseId, EmailAddress, Hex, Mark};
 use clavero_store::CaseRecord;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
-use crate::KeyRing;
+use crate::{KeyRing, sealed::SealFor};
 
 /// Everything personal that a case holds. It leaves the service only sealed.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -97,12 +96,11 @@ impl Dossier {
     }
 }
 
-const SEAL: &str = "case-dossier";
-
-/// Names a dossier as it stands: each writing has another name.
-pub(super) fn version(record: &CaseRecord) -> String {
-    let digest = Sha256::digest(&record.dossier);
-    Hex(&digest[..8]).to_string()
+/// Names a dossier by what it says: to be sealed anew gives it no other name.
+pub(super) fn version(keys: &KeyRing, record: &CaseRecord) -> String {
+    let opened = keys.open_sealed(SealFor::CaseDossier, &record.case.id.0, &record.dossier);
+    let says = opened.as_ref().map_or(record.dossier.as_slice(), |opened| opened.as_slice());
+    Hex(&keys.mark("dossier", &[says]).0[..8]).to_string()
 }
 
 impl KeyRing {
@@ -120,11 +118,11 @@ impl KeyRing {
     /// Seals a dossier for its case.
     pub(super) fn seal_dossier(&self, case: CaseId, dossier: &Dossier) -> Option<Vec<u8>> {
         let text = zeroize::Zeroizing::new(serde_json::to_vec(dossier).ok()?);
-        self.seal(SEAL, &case.0, &text)
+        self.seal(SealFor::CaseDossier, &case.0, &text)
     }
 
     /// Opens a dossier. `None` when it was not sealed for this case by this ring.
     pub(super) fn open_dossier(&self, case: CaseId, sealed: &[u8]) -> Option<Dossier> {
-        serde_json::from_slice(&self.open_sealed(SEAL, &case.0, sealed)?).ok()
+        serde_json::from_slice(&self.open_sealed(SealFor::CaseDossier, &case.0, sealed)?).ok()
     }
 }

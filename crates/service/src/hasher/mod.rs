@@ -185,6 +185,11 @@ fn work(queue: &Mutex<Receiver<Job>>) {
     }
 }
 
+/// How a hash of ours names the key of the ring whose pepper is in it.
+pub(crate) fn names_key(id: &str) -> String {
+    format!(",keyid={}$", B64.encode(id))
+}
+
 fn hash(keys: &KeyRing, password: &NormalizedPassword, cost: Cost, argon2: &mut Vectorized) -> String {
     let Cost { memory, iterations } = cost;
     let key_id = keys.active().to_owned();
@@ -202,8 +207,8 @@ fn hash(keys: &KeyRing, password: &NormalizedPassword, cost: Cost, argon2: &mut 
     });
     match tag {
         Some(tag) => format!(
-            "$argon2id$v=19$m={memory},t={iterations},p={LANES},keyid={}${}${}",
-            B64.encode(key_id),
+            "$argon2id$v=19$m={memory},t={iterations},p={LANES}{}{}${}",
+            names_key(&key_id),
             B64.encode(salt),
             B64.encode(tag)
         ),

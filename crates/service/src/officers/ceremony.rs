@@ -8,7 +8,7 @@ use clavero_store::{AuditEntry, Digest, OfficerProof, StoreError, StoredPasskey}
 use serde::{Deserialize, Serialize};
 
 use super::passkey_id;
-use crate::{Service, secrets::Token};
+use crate::{Service, sealed::SealFor, secrets::Token};
 
 /// How long a person may take with their authenticator. A touch for a decision is good for no longer either.
 const CEREMONY: Duration = Duration::from_mins(2);
@@ -32,7 +32,6 @@ struct Kept {
 }
 
 const VERSION: u8 = 1;
-const SEALED_FOR: &str = "officer-ceremony";
 
 impl Service {
     pub(super) fn passkeys(&self) -> Option<&Passkeys> {
@@ -45,7 +44,7 @@ impl Service {
         let kept = Kept { v: VERSION, purpose, state: begun.state.clone() };
         let sealed = serde_json::to_vec(&kept)
             .ok()
-            .and_then(|json| self.keys.seal(SEALED_FOR, &token.digest(), &json));
+            .and_then(|json| self.keys.seal(SealFor::OfficerCeremony, &token.digest(), &json));
         let Some(sealed) = sealed else { return Ok(None) };
         self.store.keep_ceremony(token.digest(), sealed, CEREMONY).await?;
         Ok(Some(token.text()))
@@ -57,7 +56,7 @@ impl Service {
         let Some(sealed) = self.store.take_ceremony(token.digest()).await? else { return Ok(None) };
         let kept = self
             .keys
-            .open_sealed(SEALED_FOR, &token.digest(), &sealed)
+            .open_sealed(SealFor::OfficerCeremony, &token.digest(), &sealed)
             .and_then(|json| serde_json::from_slice::<Kept>(&json).ok())
             .filter(|kept| kept.v == VERSION);
         Ok(kept.map(|kept| (kept.purpose, kept.state)))

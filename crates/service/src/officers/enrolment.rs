@@ -4,8 +4,8 @@ use clavero_passkeys::{SECRET_BYTES, TotpSecret, User, qr_svg};
 use clavero_protocol::OfficerId;
 use clavero_store::{Digest, Enrolment, Means, Officer, officer_acts, officer_entry};
 
-use super::{EnrolError, Enrolling, TOTP, ceremony::Purpose, passkey_id};
-use crate::{Client, Service, secrets::Token};
+use super::{EnrolError, Enrolling, ceremony::Purpose, passkey_id};
+use crate::{Client, Service, sealed::SealFor, secrets::Token};
 
 impl Service {
     async fn enrolling(&self, token: &str) -> Result<(Digest, Enrolment, Officer), EnrolError> {
@@ -89,7 +89,7 @@ impl Service {
     }
 
     pub(super) fn totp_means(&self, officer: OfficerId, secret: &TotpSecret, step: u64) -> Option<Means> {
-        let secret = self.keys.seal(TOTP, &officer.0, secret.as_bytes())?;
+        let secret = self.keys.seal(SealFor::OfficerTotp, &officer.0, secret.as_bytes())?;
         Some(Means::Totp { secret, step })
     }
 

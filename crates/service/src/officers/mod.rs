@@ -19,7 +19,7 @@ use clavero_protocol::{EmailAddress, OfficerId};
 use clavero_store::{Digest, Officer, StoredPasskey};
 use sha2::{Digest as _, Sha256};
 
-use crate::Service;
+use crate::{Service, sealed::SealFor};
 
 pub use errors::{DeskError, EnrolError, OfficerSignInError, TouchError};
 pub use own::{MeansView, OtherSession};
@@ -27,11 +27,6 @@ pub use sign_in::{OfficerAnswer, OfficerSignedIn};
 pub use staff::NewStaff;
 pub use touch::{AccessAct, TouchAnswer};
 pub use views::{Asked, Enrolling, OfficerSessionView, OfficerView};
-
-/// What an officer's rows are sealed for.
-const EMAIL: &str = "officer-email";
-const PASSKEY: &str = "officer-passkey";
-const TOTP: &str = "officer-totp";
 
 /// Names a passkey's row.
 fn passkey_id(credential: &[u8]) -> Digest {
@@ -48,7 +43,7 @@ impl Service {
     }
 
     fn officer_email(&self, officer: &Officer) -> String {
-        let text = self.keys.open_sealed(EMAIL, &officer.id.0, &officer.email);
+        let text = self.keys.open_sealed(SealFor::OfficerEmail, &officer.id.0, &officer.email);
         text.and_then(|text| String::from_utf8(text.to_vec()).ok()).unwrap_or_default()
     }
 
@@ -73,16 +68,16 @@ impl Service {
     }
 
     fn open_passkey(&self, stored: &StoredPasskey) -> Option<Passkey> {
-        let json = self.keys.open_sealed(PASSKEY, &stored.officer.0, &stored.credential)?;
+        let json = self.keys.open_sealed(SealFor::OfficerPasskey, &stored.officer.0, &stored.credential)?;
         Passkey::from_json(std::str::from_utf8(&json).ok()?).ok()
     }
 
     fn seal_passkey(&self, officer: OfficerId, passkey: &Passkey) -> Option<Vec<u8>> {
-        self.keys.seal(PASSKEY, &officer.0, passkey.to_json().ok()?.as_bytes())
+        self.keys.seal(SealFor::OfficerPasskey, &officer.0, passkey.to_json().ok()?.as_bytes())
     }
 
     fn open_totp(&self, officer: &Officer) -> Option<TotpSecret> {
-        let bytes = self.keys.open_sealed(TOTP, &officer.id.0, officer.totp.as_deref()?)?;
+        let bytes = self.keys.open_sealed(SealFor::OfficerTotp, &officer.id.0, officer.totp.as_deref()?)?;
         Some(TotpSecret::from_bytes(bytes.as_slice().try_into().ok()?))
     }
 

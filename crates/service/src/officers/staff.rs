@@ -3,9 +3,10 @@
 use clavero_protocol::{EmailAddress, FieldError, OfficerId, Role};
 use clavero_store::{EnrolmentRequest, Inviter, NewEnrolment, NewOfficer, Officer};
 
-use super::{AccessAct, Asked, DeskError, EMAIL, OfficerView, TouchAnswer};
+use super::{AccessAct, Asked, DeskError, OfficerView, TouchAnswer};
 use crate::{
     AccessError, Service,
+    sealed::SealFor,
     secrets::{Token, random},
 };
 
@@ -66,7 +67,10 @@ impl Service {
         Ok(NewOfficer {
             id,
             name,
-            email: self.keys.seal(EMAIL, &id.0, email.as_str().as_bytes()).ok_or(DeskError::Unavailable)?,
+            email: self
+                .keys
+                .seal(SealFor::OfficerEmail, &id.0, email.as_str().as_bytes())
+                .ok_or(DeskError::Unavailable)?,
             email_index: self.officer_index(&email),
             role: staff.role,
             mac: self.officer_mac(id, staff.role),

@@ -5,6 +5,7 @@ mod log;
 mod officers;
 mod registers;
 mod restore;
+mod sealed;
 mod store;
 mod tax;
 

@@ -55,8 +55,7 @@ pub(crate) async fn key_ring(tx: &dyn Tx, fingerprint: &Digest) -> Result<Digest
 }
 
 pub(crate) async fn active_key(tx: &dyn Tx, ring: &[String]) -> Result<Option<String>, StoreError> {
-    let sql = "SELECT value FROM meta WHERE key = 'active_key'";
-    let standing: Option<String> = tx.first(sql, params![], |row| row.get(0)).await?;
+    let standing = key_in_use(tx).await?;
     if standing.as_ref() == ring.last() {
         return Ok(None);
     }
@@ -65,6 +64,11 @@ pub(crate) async fn active_key(tx: &dyn Tx, ring: &[String]) -> Result<Option<St
         put(tx, "active_key", active.as_str())?;
     }
     Ok(lacking)
+}
+
+pub(crate) async fn key_in_use(db: &dyn Read) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT value FROM meta WHERE key = 'active_key'";
+    db.first(sql, params![], |row| row.get(0)).await
 }
 
 pub(crate) async fn census(db: &dyn Read, now: Timestamp) -> Result<Census, StoreError> {

@@ -12,6 +12,7 @@ pub(crate) mod officers;
 pub(crate) mod outbox;
 pub(crate) mod recoveries;
 pub(crate) mod restore;
+pub(crate) mod sealed;
 pub(crate) mod sessions;
 pub(crate) mod sweep;
 pub(crate) mod tax;

@@ -9,6 +9,7 @@ mod officers;
 mod postgres;
 mod registers;
 mod restore;
+mod sealed;
 mod tax;
 mod world;
 
@@ -48,6 +49,11 @@ macro_rules! conforms {
 }
 
 conforms! {
+    sealed {
+        a_value_is_written_over_only_where_it_still_stands,
+        every_column_of_sealed_values_is_there,
+        what_rests_on_a_key_is_counted_until_it_ends,
+    }
     binding {
         a_link_counts_for_its_own_flow_only,
         a_recovery_is_whose_it_was_and_as_far_as_it_came,

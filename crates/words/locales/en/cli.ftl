@@ -141,8 +141,6 @@ help-migrate = Bring the database's schema up to date, and do nothing else
 help-doctor = Check configuration, database, schema, clock, mail server and keys
 help-doctor--offline = Do not try the mail server
 help-openapi = Print the OpenAPI document of /api/v1
-help-keys = Look after the key ring
-help-keys-rotate = Add a key to the ring; what was issued under the old one works until it ends
 help-breach-filter = Look after the filter of breached passwords
 help-breach-filter-build = Make a filter of a public list of breached passwords
 help-breach-filter-build--list = The list: lines that begin with a SHA-1 in hexadecimal
@@ -163,8 +161,6 @@ import-differing = { $count } rows say something else of a RUC than another row;
 import-catastro-summary = { $new } new, { $changed } changed, { $unchanged } unchanged, { $gone } gone, { $bad } bad
 import-catastro-same = the register says just this already ({ $size } RUCs, { $bad } bad rows); nothing was changed
 migrated = the schema of { $path } is up to date
-keys-rotated = key { $id } added to { $path }
-keys-restart = Restart the service, so that it issues under the new key. What was issued under the old ones works until it ends.
 breach-filter-built = { $path } has { $count } passwords; name it in password.breach_filter_file
 
 ## Commands: why they failed

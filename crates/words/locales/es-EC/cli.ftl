@@ -141,8 +141,6 @@ help-migrate = Poner al día el esquema de la base de datos, y nada más
 help-doctor = Revisa configuración, base de datos, esquema, reloj, servidor de correo y llavero
 help-doctor--offline = No prueba el servidor de correo
 help-openapi = Muestra el documento OpenAPI de /api/v1
-help-keys = Cuida el llavero
-help-keys-rotate = Agrega una llave al llavero; lo emitido con la anterior sirve hasta que termine
 help-breach-filter = Cuida el filtro de contraseñas filtradas
 help-breach-filter-build = Hace un filtro con una lista pública de contraseñas filtradas
 help-breach-filter-build--list = La lista: líneas que empiezan con un SHA-1 en hexadecimal
@@ -163,8 +161,6 @@ import-differing = { $count } filas dicen de un RUC algo distinto que otra fila;
 import-catastro-summary = { $new } nuevos, { $changed } cambiados, { $unchanged } sin cambios, { $gone } que ya no están, { $bad } con error
 import-catastro-same = el registro ya dice justo esto ({ $size } RUC, { $bad } filas con error); no se cambió nada
 migrated = el esquema de { $path } está al día
-keys-rotated = llave { $id } agregada a { $path }
-keys-restart = Reinicie el servicio para que emita con la llave nueva. Lo emitido con las anteriores sirve hasta que termine.
 breach-filter-built = { $path } tiene { $count } contraseñas; póngalo en password.breach_filter_file
 
 ## Comandos: por qué fallaron

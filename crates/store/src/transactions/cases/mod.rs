@@ -66,6 +66,19 @@ pub(crate) async fn facts_of(
     facts(db, (&record, employer.as_ref()), tax, now).await.map(Some)
 }
 
+/// How many cases have not ended whose codes and slips rest on this key of the ring.
+pub(crate) async fn alive_under(
+    db: &dyn Read,
+    key_id: &str,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    // 10 and above: those that have ended. The others may have, by time alone.
+    let standing = rows::select(db, "stage < 10 AND key_id = ?1", params![key_id]).await?;
+    let alive = standing.iter().filter(|record| !record.case.state(now, policy).has_ended());
+    Ok(alive.count() as u64)
+}
+
 /// What the machine is told of the world around a case.
 async fn facts(
     db: &dyn Read,
