@@ -12,7 +12,8 @@ async fn codes_tokens_and_links_open_nothing_but_their_own() {
     let mut registry = Registry::default();
     let (ours, theirs) = (registry.company(), registry.company());
     let inbox = Inbox::open();
-    let server = Setup::new(&registry, inbox.port()).start();
+    // Eight digits, so that no two codes are alike by chance.
+    let server = Setup::new(&registry, inbox.port()).set("recovery.code_digits", "8").start();
     let api = Api::of(&server);
     let (flow, other) = (api.start(&ours).await, api.start(&theirs).await);
     let code = inbox.next_code(&ours.email).await;
@@ -24,10 +25,8 @@ async fn codes_tokens_and_links_open_nothing_but_their_own() {
         each.reaches("code_sent").await;
     }
     // A code of another employer, or of another flow of the same employer.
-    for (wrong, right) in [(&other_code, &code), (&again_code, &code)] {
-        if wrong != right {
-            flow.send_code(wrong).await.assert_problem(422, "wrong-code");
-        }
+    for wrong in [&other_code, &again_code] {
+        flow.send_code(wrong).await.assert_problem(422, "wrong-code");
     }
     // A token of another flow.
     let mut crossed = flow.clone();
