@@ -25,6 +25,8 @@ HERE = Path(__file__).resolve().parent
 RECOVERIES = 24
 MUTATIONS = 200
 DATABASE = "clavero.db"
+# Entries of a tile. There are more than one holds, and fewer than two.
+TILE = 256
 
 
 class Report:
@@ -247,6 +249,21 @@ def flip_in_the_file(scene, index):
     return len(places)
 
 
+def rewrite_with_its_hashes(scene, index):
+    """An entry, and whatever is stored of its hash: everything but the signature over it."""
+    first = index // TILE * TILE
+    with closing(sqlite3.connect(scene.folder / DATABASE)) as database, database:
+        database.execute("UPDATE audit_entry SET line = replace(line, '\"time\":1', '\"time\":2'), at = at + 1000000000000000 "
+                         "WHERE place = ?", (index,))
+        lines = database.execute("SELECT line FROM audit_entry WHERE place >= ? AND place < ? ORDER BY place", (first, first + TILE))
+        hashes = [verify.leaf_hash(line.encode()) for (line,) in lines]
+        put = "UPDATE audit_tile SET hashes = ? WHERE level = ? AND number = 0"
+        database.execute(put, (b"".join(hashes), 0))
+        while len(hashes) > 1:
+            hashes = [verify.node_hash(*pair) for pair in zip(hashes[::2], hashes[1::2])]
+        database.execute(put, (hashes[0], 1))
+
+
 def test_attacks(report, world, size, older, parent):
     with closing(sqlite3.connect(older)) as database:
         cut, cut_note = database.execute("SELECT size, note FROM audit_checkpoint").fetchone()
@@ -270,6 +287,12 @@ def test_attacks(report, world, size, older, parent):
                             CLAVERO_SECRETS__KEY_FILE=str(scene.folder / "keys.toml"))
         scene.change(sql)
         scene.has_to_say(report, name, pattern)
+
+    name = "an entry is rewritten with every hash above it, and only the signature tells"
+    scene = Scene(world, parent, name)
+    rewrite_with_its_hashes(scene, TILE // 2)
+    (scene.folder / "checkpoints.log").unlink()
+    scene.has_to_say(report, name, r"rewritten together")
 
     name = "an older database is restored"
     scene = Scene(world, parent, name)
