@@ -7,8 +7,11 @@ use crate::{
     case_pages::Browser,
     employers::{Employer, Registry},
     mail::Inbox,
+    secrets::ARGON2_OF_OLD_KEY,
     server::{Setup, TestServer},
 };
+
+const OLD_KEY: &str = "la clave que ya tenía 1";
 
 /// A mark that is looked for afterwards, in the syntax of whatever might take it for its own.
 const CORPUS: [&str; 22] = [
@@ -133,7 +136,12 @@ async fn no_field_of_any_form_or_call_carries_anything_out() {
 async fn names_from_an_import_are_text_in_mails_pages_and_answers() {
     let mut registry = Registry::default();
     let employers: Vec<Employer> = CORPUS
-        .map(|hostile| registry.company_with(|row| row.name = hostile.replace('"', "\"\"")))
+        .map(|hostile| {
+            registry.company_with(|row| {
+                row.name = hostile.replace('"', "\"\"");
+                ARGON2_OF_OLD_KEY.clone_into(&mut row.key_hash);
+            })
+        })
         .into_iter()
         .collect();
     let inbox = Inbox::open();
@@ -154,6 +162,13 @@ async fn names_from_an_import_are_text_in_mails_pages_and_answers() {
         assert!(mail.subject().starts_with("Código de verificación"), "{}", mail.subject());
         assert_is_text(&mail.html(), &employer.name, "a mail");
         assert_eq!(mail.to, employer.email);
+        let session = api.sign_in(employer, OLD_KEY).await.ok(201);
+        assert!(session["employer"]["name"].is_string(), "{session:#}");
+        let account = api.http.get(format!("{}/empleadores/mi-cuenta", server.address()));
+        let cookie = format!("clavero_session={}", session["token"].as_str().unwrap());
+        let page = account.header("cookie", cookie).send().await.unwrap();
+        assert_eq!(page.status(), 200);
+        assert_is_text(&page.text().await.unwrap(), &employer.name, "the account");
     }
     assert!(walked >= 15, "{walked} of {} names were taken", CORPUS.len());
     let log = server.log();
