@@ -60,8 +60,10 @@ impl Way {
         .await;
         assert_eq!(self.operator_sees("/healthz").await, 200, "nobody restarts it for a disk");
         let (_, flow, code) = &self.coded;
-        let put_off: [(&str, Answer); 4] = [
+        let wrong = if code == "000000" { "000001" } else { "000000" };
+        let put_off: [(&str, Answer); 5] = [
             ("a start", self.api.try_start(&self.newcomer).await),
+            ("a wrong code", flow.send_code(wrong).await),
             ("a right code", flow.send_code(code).await),
             ("a new key", self.api.set_key(&self.linked.1, NEW_KEY).await),
             ("a right key", self.api.sign_in(&self.settled.0, NEW_KEY).await),
