@@ -12,6 +12,7 @@ import unittest
 from pathlib import Path
 
 import asvs
+import breaks
 import evidence
 import prove
 
@@ -207,6 +208,39 @@ class Numbers(Folder):
             ("✔ it shuts (12.5ms)\n", "NOT RUN"),
         ):
             self.assertEqual(prove.outcome(prove.node_lines(said, pattern)), expected, said)
+
+
+class Breaks(Folder):
+    """That a break which no longer is one is told."""
+
+    GOOD = {"number": "T1", "test": "crates/lock/src/door.rs#it_shuts", "old": "struct Bolt;", "new": "struct Bolts;"}
+
+    def faults(self, **changed):
+        """What is said of a table with a break for each threat, of which the first has this changed."""
+        rows = [{**self.GOOD, **changed}, *({**self.GOOD, "number": number} for number in breaks.NUMBERS[1:])]
+        self.write(breaks.TABLE, "".join(
+            f"[[break]]\nnumber = '{row['number']}'\nwhat = 'break {place}'\nnoticed_by = ['{row['test']}']\n"
+            f"[[break.edit]]\npath = 'crates/lock/src/lib.rs'\nold = '{row['old']}'\nnew = '{row['new']}'\n"
+            for place, row in enumerate(rows)
+        ))
+        return breaks.check(self.root)[1]
+
+    def test_a_whole_table_stands(self):
+        self.assertEqual(self.faults(), [])
+
+    def test_a_break_that_changes_nothing_or_names_no_test_is_told(self):
+        for changed, why in (
+            ({"old": "struct Nut;"}, "stands 0 times"),
+            ({"old": "pub"}, "stands 2 times"),
+            ({"new": "struct Bolt;"}, "changes nothing"),
+            ({"test": "crates/lock/src/door.rs#it_opens"}, "defines no it_opens"),
+            ({"test": "crates/lock/src/lib.rs#Bolt"}, "is no test"),
+            ({"number": "A1"}, "T1 has no break"),
+        ):
+            with self.subTest(why):
+                faults = self.faults(**changed)
+                self.assertRegex("\n".join(faults), why)
+                self.assertEqual(len(faults), 1)
 
 
 class Standard(unittest.TestCase):

@@ -88,11 +88,11 @@ def runs(root, row):
     return list(dict.fromkeys(run for run in found if run))
 
 
-def carried_out(command):
+def carried_out(command, root=ROOT):
     """Runs it with its output shown, and gives whether it succeeded and what it said without colours."""
     print("$", " ".join(command), flush=True)
     said = []
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         for line in process.stdout:
             sys.stdout.write(line)
             sys.stdout.flush()
