@@ -1,5 +1,5 @@
-//! What the listeners prove themselves by: a certificate, its key, and whom they let in. Read and judged in one place, for the
-//! start, for `clavero doctor`, and for what takes their place while the service runs.
+//! What the program proves itself by: a certificate and its key, to clients of its listeners and to the mail server. Read and judged
+//! in one place, for the start, for `clavero doctor`, and for what takes their place while the service runs.
 
 use std::{
     fs,
@@ -14,22 +14,28 @@ use rustls::{
     crypto::aws_lc_rs,
     pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject as _},
     server::{ParsedCertificate, WebPkiClientVerifier, danger::ClientCertVerifier},
+    sign::{CertifiedKey, SingleCertAndKey},
 };
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use crate::config::Fault;
 
-const CERTIFICATE: &str = "server.tls_certificate_file";
-const KEY: &str = "server.tls_key_file";
 const CLIENTS: &str = "server.tls_client_ca_file";
+
+/// A certificate and its key, as files, and the keys of the configuration that name them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Pair {
+    pub(crate) keys: [&'static str; 2],
+    /// The certificate and those that lead to its root, its own first.
+    pub(crate) certificate: PathBuf,
+    pub(crate) key: PathBuf,
+}
 
 /// The files of `[server]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TlsFiles {
-    /// The certificate and those that lead to its root, the server's first.
-    pub(crate) certificate: PathBuf,
-    pub(crate) key: PathBuf,
+    pub(crate) pair: Pair,
     /// The authorities of the only clients that are let in.
     pub(crate) clients: Option<PathBuf>,
 }
@@ -38,7 +44,9 @@ impl TlsFiles {
     /// Tells one state of the files from another. A file that cannot be read is a state as well.
     pub(crate) fn fingerprint(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
-        for path in [Some(&self.certificate), Some(&self.key), self.clients.as_ref()].into_iter().flatten() {
+        for path in
+            [Some(&self.pair.certificate), Some(&self.pair.key), self.clients.as_ref()].into_iter().flatten()
+        {
             match fs::read(path).map(Zeroizing::new) {
                 Ok(bytes) => hash.update(Sha256::digest(&*bytes)),
                 Err(error) => hash.update(error.kind().to_string()),
@@ -61,6 +69,32 @@ impl Unfit {
     }
 }
 
+impl Pair {
+    /// Reads the files, and refuses what nobody would take at `now`. The moment is the certificate's end.
+    pub(crate) fn read(&self, now: Timestamp) -> Result<(CertifiedKey, Timestamp), Unfit> {
+        let [of_certificate, of_key] = self.keys;
+        let chain = certificates(of_certificate, &self.certificate)?;
+        let (from, until) = chain
+            .first()
+            .and_then(validity)
+            .ok_or(Unfit::new(of_certificate, Fault::new("tls-no-certificate")))?;
+        if now < from || now > until {
+            let fault =
+                Fault::new("tls-not-valid").with("from", rfc_3339(from)).with("until", rfc_3339(until));
+            return Err(Unfit::new(of_certificate, fault));
+        }
+        let key = private_key(of_key, &self.key)?;
+        let certified = CertifiedKey::from_der(chain, key, &aws_lc_rs::default_provider());
+        let certified = certified.map_err(|error| match error {
+            rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => {
+                Unfit::new(of_key, Fault::new("tls-mismatch").with("other", of_certificate))
+            }
+            error => Unfit::new(of_certificate, Fault::new("tls-unusable").with("why", error)),
+        })?;
+        Ok((certified, until))
+    }
+}
+
 /// Files that can be served with.
 #[derive(Debug)]
 pub(crate) struct Identity {
@@ -73,17 +107,17 @@ pub(crate) struct Identity {
 impl Identity {
     /// Reads the files, and refuses what no client would take at `now`.
     pub(crate) fn read(files: &TlsFiles, now: Timestamp) -> Result<Self, Unfit> {
-        let chain = certificates(CERTIFICATE, &files.certificate)?;
-        let certificate =
-            chain.first().cloned().ok_or(Unfit::new(CERTIFICATE, Fault::new("tls-no-certificate")))?;
-        let (from, until) =
-            validity(&certificate).ok_or(Unfit::new(CERTIFICATE, Fault::new("tls-no-certificate")))?;
-        if now < from || now > until {
-            let fault =
-                Fault::new("tls-not-valid").with("from", rfc_3339(from)).with("until", rfc_3339(until));
-            return Err(Unfit::new(CERTIFICATE, fault));
-        }
-        let config = server_config(chain, private_key(&files.key)?, clients(files.clients.as_deref())?)?;
+        let (certified, until) = files.pair.read(now)?;
+        let unusable = |error| Unfit::new(files.pair.keys[0], Fault::new("tls-unusable").with("why", error));
+        let certificate = certified.end_entity_cert().map_err(unusable)?.clone().into_owned();
+        // TLS 1.2 and 1.3, forward secrecy only; of what both sides know, what stands first here.
+        let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(unusable)?
+            .with_client_cert_verifier(clients(files.clients.as_deref())?)
+            .with_cert_resolver(Arc::new(SingleCertAndKey::from(certified)));
+        config.ignore_client_order = true;
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(Self { config: Arc::new(config), until, certificate })
     }
 
@@ -93,29 +127,6 @@ impl Identity {
         ParsedCertificate::try_from(&self.certificate)
             .is_ok_and(|certificate| rustls::client::verify_server_name(&certificate, &name).is_ok())
     }
-}
-
-fn server_config(
-    chain: Vec<CertificateDer<'static>>,
-    key: PrivateKeyDer<'static>,
-    clients: Arc<dyn ClientCertVerifier>,
-) -> Result<ServerConfig, Unfit> {
-    let unusable = |error: rustls::Error| match error {
-        rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => {
-            Unfit::new(KEY, Fault::new("tls-mismatch").with("other", CERTIFICATE))
-        }
-        error => Unfit::new(CERTIFICATE, Fault::new("tls-unusable").with("why", error)),
-    };
-    // TLS 1.2 and 1.3, forward secrecy only; of what both sides know, what stands first here.
-    let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(unusable)?
-        .with_client_cert_verifier(clients)
-        .with_single_cert(chain, key)
-        .map_err(unusable)?;
-    config.ignore_client_order = true;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(config)
 }
 
 fn clients(file: Option<&Path>) -> Result<Arc<dyn ClientCertVerifier>, Unfit> {
@@ -139,22 +150,23 @@ fn certificates(key: &'static str, path: &Path) -> Result<Vec<CertificateDer<'st
     found.ok_or(Unfit::new(key, Fault::new("tls-no-certificate")))
 }
 
-fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, Unfit> {
-    let text = read(KEY, path)?;
+fn private_key(key: &'static str, path: &Path) -> Result<PrivateKeyDer<'static>, Unfit> {
+    let text = read(key, path)?;
     // PKCS #8 says so in its heading (RFC 7468 §11), the older forms in a line below it (RFC 1421 §4.6.1.1).
     if text.windows(9).any(|word| word == b"ENCRYPTED") {
-        return Err(Unfit::new(KEY, Fault::new("tls-encrypted-key")));
+        return Err(Unfit::new(key, Fault::new("tls-encrypted-key")));
     }
-    PrivateKeyDer::from_pem_slice(&text).map_err(|_| Unfit::new(KEY, Fault::new("tls-no-key")))
+    PrivateKeyDer::from_pem_slice(&text).map_err(|_| Unfit::new(key, Fault::new("tls-no-key")))
 }
 
-fn read(key: &'static str, path: &Path) -> Result<Zeroizing<Vec<u8>>, Unfit> {
+/// The bytes of a file that the configuration names by `key`.
+pub(crate) fn read(key: &'static str, path: &Path) -> Result<Zeroizing<Vec<u8>>, Unfit> {
     let unreadable = |error| Unfit::new(key, Fault::new("secret-unreadable").with("why", error));
     fs::read(path).map(Zeroizing::new).map_err(unreadable)
 }
 
 /// From when to when a certificate is good.
-fn validity(certificate: &CertificateDer<'_>) -> Option<(Timestamp, Timestamp)> {
+fn validity(certificate: &CertificateDer<'static>) -> Option<(Timestamp, Timestamp)> {
     let (_, certificate) = x509_parser::parse_x509_certificate(certificate).ok()?;
     let moment = |seconds: i64| Timestamp::from_micros(seconds.saturating_mul(1_000_000));
     let validity = certificate.validity();

@@ -1,5 +1,6 @@
-//! A PostgreSQL server for tests: the one that is installed, on a socket in a folder of its own, without durability and without
-//! a network. All tests of a run share one, each with a database of its own; a test that stops its server brings its own.
+//! A PostgreSQL server for tests: the one that is installed, on a socket in a folder of its own, without durability and, unless a
+//! test is about that, without a network. All tests of a run share one, each with a database of its own; a test that stops its
+//! server brings its own.
 //!
 //! Whoever uses a server holds a lock on a file, which ends with the process however it ends. A shell beside the server stops
 //! it, and deletes its data, when nobody holds that lock any more.
@@ -11,7 +12,9 @@ mod programs;
 use std::{
     fs::{self, File, OpenOptions},
     hash::{BuildHasher as _, DefaultHasher, Hash as _, Hasher as _, RandomState},
-    os::unix::fs::PermissionsExt as _,
+    io::Write as _,
+    net::Ipv4Addr,
+    os::unix::fs::{PermissionsExt as _, chown},
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::atomic::{AtomicU32, Ordering},
@@ -82,6 +85,40 @@ impl Cluster {
         cluster
     }
 
+    /// A server of the test's own that can also be reached over TLS, by whoever shows a certificate of `authority` (PEM) that
+    /// names the user, and by nobody else; answers the loopback address as well, on the usual port. `certificate` and `key` are the
+    /// server's.
+    #[must_use]
+    pub fn known_by_certificates(authority: &str, certificate: &str, key: &str) -> (Self, Ipv4Addr) {
+        let folder = own_folder();
+        let [_, second, third, fourth, ..] = RandomState::new().build_hasher().finish().to_be_bytes();
+        // Each server has an address for itself, so that none needs a port for itself.
+        let address = Ipv4Addr::new(127, second, third, fourth.clamp(1, 254));
+        let cluster = Self::claim(folder.clone(), Programs::find());
+        cluster.make();
+        let data = folder.join("data");
+        for (name, pem) in [("authority.pem", authority), ("server.pem", certificate), ("server.key", key)] {
+            let path = data.join(name);
+            fs::write(&path, pem).expect("a file of the server");
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("a file of its owner's");
+            if let Some((user, group)) = cluster.programs.user() {
+                chown(&path, Some(user), Some(group)).expect("a file of the server's owner");
+            }
+        }
+        let settings = format!(
+            "listen_addresses = '{address}'\nssl = on\nssl_ca_file = 'authority.pem'\nssl_cert_file = 'server.pem'\n\
+             ssl_key_file = 'server.key'\n"
+        );
+        let mut file =
+            OpenOptions::new().append(true).open(data.join("postgresql.conf")).expect("its settings");
+        file.write_all(settings.as_bytes()).expect("its settings");
+        fs::write(data.join("pg_hba.conf"), "local all all trust\nhostssl all all 127.0.0.0/8 cert\n")
+            .expect("who may connect");
+        cluster.start();
+        cluster.attend(&folder);
+        (cluster, address)
+    }
+
     /// Says that the server of a folder is in use.
     fn claim(folder: PathBuf, programs: Programs) -> Self {
         // Whoever runs the server writes here; so does the attendant.
@@ -98,6 +135,9 @@ impl Cluster {
         initdb.arg("-D").arg(&data);
         initdb.args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]);
         drop(run(&mut initdb));
+        let mut file =
+            OpenOptions::new().append(true).open(data.join("postgresql.conf")).expect("its settings");
+        file.write_all(b"listen_addresses = ''\n").expect("its settings");
     }
 
     fn attend(&self, goes: &Path) {
@@ -114,7 +154,7 @@ impl Cluster {
     pub fn start(&self) {
         let socket = self.folder.display();
         let options = format!(
-            "-c listen_addresses= -c unix_socket_directories={socket} -c unix_socket_permissions=0777 \
+            "-c unix_socket_directories={socket} -c unix_socket_permissions=0777 \
              -c fsync=off -c full_page_writes=off -c max_connections=400 -c shared_buffers=64MB"
         );
         let mut pg_ctl = self.programs.server("pg_ctl");

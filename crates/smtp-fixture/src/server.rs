@@ -105,7 +105,16 @@ impl SmtpFixture {
     /// When loopback gives no port.
     #[must_use]
     pub fn start_encrypted(encryption: Encryption, names: &[&str]) -> Self {
-        Self::serve(Some(Identity::new(encryption, names)))
+        Self::serve(Some(Identity::new(encryption, names, None)))
+    }
+
+    /// The same, speaking only to whoever shows a certificate of this authority (PEM).
+    ///
+    /// # Panics
+    /// When loopback gives no port, or the authority is none.
+    #[must_use]
+    pub fn start_knowing(encryption: Encryption, names: &[&str], authority: &str) -> Self {
+        Self::serve(Some(Identity::new(encryption, names, Some(authority))))
     }
 
     fn serve(identity: Option<Identity>) -> Self {

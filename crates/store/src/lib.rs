@@ -36,7 +36,7 @@ pub use copy::{Copied, CopyError, CopyWatcher, Phase, Place, copy};
 pub use log::*;
 pub use model::*;
 pub use officers::*;
-pub use postgres::Postgres;
+pub use postgres::{Postgres, Security};
 pub use registers::*;
 pub use restore::*;
 pub use sealed::*;

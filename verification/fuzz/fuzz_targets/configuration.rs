@@ -8,6 +8,8 @@
 mod config;
 #[path = "../../../crates/clavero/src/speech.rs"]
 mod speech;
+#[path = "../../../crates/clavero/src/tls.rs"]
+mod tls;
 
 use std::{collections::BTreeMap, fs, path::PathBuf, sync::LazyLock, time::Duration};
 
@@ -138,6 +140,7 @@ fn promises(settings: &Settings) {
         url: url.as_str().to_owned(),
         password,
         from: from.as_str().parse().expect("an address"),
+        identity: None,
     };
     if let Err(error) = SmtpTransport::new(&smtp) {
         panic!("{url} may be served with and cannot be used: {error}");

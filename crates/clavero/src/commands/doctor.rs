@@ -4,19 +4,19 @@ use std::{fs, os::unix::fs::MetadataExt as _, path::Path, sync::Arc};
 
 use clavero_protocol::{Mismatch, Role, Timestamp};
 use clavero_service::{BreachFilter, KeyRing};
-use clavero_store::{Clock as _, Store, StoreError, SystemClock};
+use clavero_store::{Clock as _, Postgres, Security, Store, StoreError, SystemClock};
 use clavero_tax::{Authority, Fault};
 use clavero_words::time::{iso_date, rfc_3339};
 
 use super::serve;
 use crate::{
     cli::Doctor,
-    config::{Settings, check_serving, show_duration},
+    config::{Database, Settings, check_serving, show_duration},
     failure::Failure,
     parts,
     speech::Value,
     terminal::{self, Terminal},
-    tls::Identity,
+    tls::{Identity, Pair},
 };
 
 /// NIST SP 800-63B-4 §3.1.1.2, where the key is the only factor.
@@ -133,27 +133,33 @@ fn tls(checkup: &mut Checkup, settings: &Settings) {
             if is_open { (Verdict::Hint, "doctor-tls-open") } else { (Verdict::Fine, "doctor-tls-none") };
         return checkup.say(verdict, "tls", key, &[]);
     };
-    let now = SystemClock::new().now();
+    certificate(checkup, "tls", "doctor-tls-fine", &files.pair);
     // Why not is among the configuration's lines.
-    let Ok(identity) = Identity::read(&files, now) else { return };
-    let path = files.certificate.display().to_string();
-    let left = identity.until.saturating_since(now).as_secs() / 86_400;
-    let verdict = if left < ENOUGH_DAYS { Verdict::Hint } else { Verdict::Fine };
-    let (until, left) = (rfc_3339(identity.until), left.to_string());
-    checkup.say(verdict, "tls", "doctor-tls-fine", &[("path", &path), ("until", &until), ("days", &left)]);
+    let Ok(identity) = Identity::read(&files, SystemClock::new().now()) else { return };
     let host = server.public_url.as_ref().and_then(|url| url.host_str());
     if let Some(host) = host.filter(|host| !identity.names(host)) {
         // A proxy may know the service by a name of its own; a browser does not.
         let verdict = if server.trusted_proxies.is_empty() { Verdict::Failed } else { Verdict::Hint };
+        let path = files.pair.certificate.display().to_string();
         checkup.say(verdict, "tls", "doctor-tls-name", &[("path", &path), ("host", host)]);
-    }
-    if fs::metadata(&files.key).is_ok_and(|key| key.mode() & 0o007 != 0) {
-        let path = files.key.display().to_string();
-        checkup.say(Verdict::Hint, "tls", "doctor-tls-key-open", &[("path", &path)]);
     }
     if let Some(clients) = &files.clients {
         let path = clients.display().to_string();
         checkup.say(Verdict::Fine, "tls", "doctor-tls-clients", &[("path", &path)]);
+    }
+}
+
+/// A certificate that can be used, for how long still, and who else could use it.
+fn certificate(checkup: &mut Checkup, name: &str, key: &str, pair: &Pair) {
+    let now = SystemClock::new().now();
+    let Ok((_, until)) = pair.read(now) else { return };
+    let days = until.saturating_since(now).as_secs() / 86_400;
+    let verdict = if days < ENOUGH_DAYS { Verdict::Hint } else { Verdict::Fine };
+    let (path, until, days) = (pair.certificate.display().to_string(), rfc_3339(until), days.to_string());
+    checkup.say(verdict, name, key, &[("path", &path), ("until", &until), ("days", &days)]);
+    if fs::metadata(&pair.key).is_ok_and(|key| key.mode() & 0o007 != 0) {
+        let path = pair.key.display().to_string();
+        checkup.say(Verdict::Hint, name, "doctor-key-open", &[("path", &path)]);
     }
 }
 
@@ -223,6 +229,9 @@ async fn database(checkup: &mut Checkup, settings: &Settings, keys: Option<&Arc<
         Ok(()) => checkup.say(Verdict::Fine, "database", "doctor-database-fine", &[("path", &shown)]),
         Err(error) => return checkup.failure("database", &failed(&error)),
     }
+    if let Database::Postgres(url) = &settings.database {
+        security(checkup, Postgres::security(url.reveal()).await);
+    }
     if let Ok(Some(unready)) = store.unready().await {
         checkup.failure("database", &parts::unready_failure(&settings.database, unready));
     }
@@ -246,6 +255,23 @@ async fn database(checkup: &mut Checkup, settings: &Settings, keys: Option<&Arc<
             checkup.say(verdict, "outbox", "doctor-outbox", &[("waiting", &waiting), ("oldest", &oldest)]);
         }
         Err(error) => checkup.failure("outbox", &failed(&error)),
+    }
+}
+
+/// How the way to a server is secured, and by what it knows this service.
+fn security(checkup: &mut Checkup, found: Result<Security, StoreError>) {
+    let mut say = |verdict, key, args: &[Value<'_>]| checkup.say(verdict, "database", key, args);
+    match found {
+        Ok(Security::Here) => say(Verdict::Fine, "doctor-database-here", &[]),
+        Ok(Security::Clear) => say(Verdict::Hint, "doctor-database-clear", &[]),
+        Ok(Security::Encrypted { version, client: Some(client) }) => {
+            say(Verdict::Fine, "doctor-database-client", &[("version", &version), ("client", &client)]);
+        }
+        Ok(Security::Encrypted { version, client: None }) => {
+            say(Verdict::Fine, "doctor-database-tls", &[("version", &version)]);
+        }
+        // A connection that was there a moment ago: the lines around this one tell what became of it.
+        Err(_) => {}
     }
 }
 
@@ -360,6 +386,9 @@ async fn mail(checkup: &mut Checkup, settings: &Settings, offline: bool) {
         Ok(transport) => transport,
         Err(failure) => return checkup.failure("mail", &failure),
     };
+    if let Some(pair) = settings.mail.tls() {
+        certificate(checkup, "mail", "doctor-mail-certificate", &pair);
+    }
     match transport.diagnose().await {
         Ok(()) => checkup.say(Verdict::Fine, "mail", "doctor-mail-fine", &[("host", &host)]),
         Err(why) => {

@@ -6,8 +6,9 @@ use clavero_protocol::TaxSource;
 use clavero_service::{
     Service, ServiceError,
     audit::{self, AuditLog, LogError, Sealer},
-    mail::{Sender, SmtpSettings, SmtpTransport},
+    mail::{Sender, SmtpIdentity, SmtpSettings, SmtpTransport},
 };
+use clavero_store::{Clock as _, SystemClock};
 use clavero_web::{Institution, Logo, WebConfig};
 use url::Url;
 
@@ -16,6 +17,7 @@ use crate::{
     failure::Failure,
     parts,
     server::{self, Renewal, Serving},
+    tls::{self, Pair, Unfit},
 };
 
 /// Refuses an unsafe or inconsistent configuration, then serves until told to stop.
@@ -32,7 +34,7 @@ async fn serve(settings: Settings) -> Result<(), Failure> {
     // The connection pool needs the runtime from the first moment on.
     let transport = smtp(&settings)?;
     let metrics = server::start_metrics()?;
-    let tls = tls(&settings)?;
+    let tls = renewal(&settings)?;
     let (public, bound) = server::bind("server.listen", settings.server.listen).await?;
     let (admin, admin_bound) = server::bind("server.admin_listen", settings.server.admin_listen).await?;
     let public_url = settings.server.public_url(bound);
@@ -55,7 +57,7 @@ async fn serve(settings: Settings) -> Result<(), Failure> {
     server::run(serving).await
 }
 
-fn tls(settings: &Settings) -> Result<Option<Renewal>, Failure> {
+fn renewal(settings: &Settings) -> Result<Option<Renewal>, Failure> {
     let begun = settings.server.tls().map(Renewal::begin).transpose();
     begun.map_err(|unfit| Failure::Config(vec![settings.origins.problem(unfit.key, unfit.fault)]))
 }
@@ -208,7 +210,17 @@ pub(super) fn smtp(settings: &Settings) -> Result<SmtpTransport, Failure> {
     };
     let from = from.as_str().parse().map_err(|_| wrong_sender(settings))?;
     let password = mail.password.as_ref().map(Secret::reveal).map(ToOwned::to_owned);
-    SmtpTransport::new(&SmtpSettings { url: url.as_str().to_owned(), password, from }).map_err(|error| {
-        Failure::Config(vec![problem("mail.smtp_url", Fault::new("smtp-unusable").with("why", error))])
-    })
+    let identity = mail.tls().map(|pair| smtp_identity(&pair)).transpose();
+    let identity = identity.map_err(|unfit| Failure::Config(vec![problem(unfit.key, unfit.fault)]))?;
+    SmtpTransport::new(&SmtpSettings { url: url.as_str().to_owned(), password, from, identity }).map_err(
+        |error| {
+            Failure::Config(vec![problem("mail.smtp_url", Fault::new("smtp-unusable").with("why", error))])
+        },
+    )
+}
+
+fn smtp_identity(pair: &Pair) -> Result<SmtpIdentity, Unfit> {
+    let (certified, _) = pair.read(SystemClock::new().now())?;
+    let certificate = certified.cert.first().map(|certificate| certificate.to_vec()).unwrap_or_default();
+    Ok(SmtpIdentity { certificate, key: tls::read(pair.keys[1], &pair.key)? })
 }

@@ -91,19 +91,22 @@ impl Check<'_> {
         );
     }
 
-    /// Both or neither, and such that clients take them. Browsers that were led here by https must not be answered without it.
+    /// Both or neither.
+    fn half(&mut self, [certificate, key]: [&'static str; 2], [has_certificate, has_key]: [bool; 2]) {
+        let half = |other| Fault::new("tls-half").with("other", other);
+        self.refuse_if(has_key && !has_certificate, certificate, half(key));
+        self.refuse_if(has_certificate && !has_key, key, half(certificate));
+    }
+
+    /// Such that clients take it. Browsers that were led here by https must not be answered without it.
     fn tls(&mut self) {
-        const CERTIFICATE: &str = "server.tls_certificate_file";
-        const KEY: &str = "server.tls_key_file";
         let server = &self.settings.server;
         let Some(files) = server.tls() else {
-            let clients = server.tls_clients.is_some();
-            let (has_certificate, has_key) = (server.tls_certificate.is_some(), server.tls_key.is_some());
-            let half = |other| Fault::new("tls-half").with("other", other);
-            let other = if has_key { KEY } else { "server.tls_client_ca_file" };
-            self.refuse_if(!has_certificate && (has_key || clients), CERTIFICATE, half(other));
-            self.refuse_if(has_certificate && !has_key, KEY, half(CERTIFICATE));
-            return;
+            let has = [server.tls_certificate.is_some(), server.tls_key.is_some()];
+            self.half(["server.tls_certificate_file", "server.tls_key_file"], has);
+            let clients = Fault::new("tls-half").with("other", "server.tls_client_ca_file");
+            let is_alone = server.tls_clients.is_some() && has == [false, false];
+            return self.refuse_if(is_alone, "server.tls_certificate_file", clients);
         };
         if let Some(url) = server.public_url.as_ref().filter(|url| url.scheme() == "http") {
             let suggestion = url.as_str().replacen("http:", "https:", 1);
@@ -125,6 +128,20 @@ impl Check<'_> {
         // Without an option the mail server's TLS is required, unless it is on this machine.
         let clear = url.query_pairs().any(|(name, value)| name == "tls" && value != "required");
         self.refuse_if(clear && !is_loopback(url), "mail.smtp_url", Fault::new("smtp-plain"));
+        let has = [mail.tls_certificate.is_some(), mail.tls_key.is_some()];
+        self.half(["mail.tls_certificate_file", "mail.tls_key_file"], has);
+        if let Some(pair) = mail.tls() {
+            let is_required = url.query_pairs().any(|(name, value)| name == "tls" && value == "required");
+            let is_clear = url.scheme() == "smtp" && is_loopback(url) && !is_required;
+            self.refuse_if(
+                is_clear,
+                "mail.smtp_url",
+                Fault::new("smtp-identity-unused").with("other", pair.keys[0]),
+            );
+            if let Err(unfit) = pair.read(SystemClock::new().now()) {
+                self.refuse_if(true, unfit.key, unfit.fault);
+            }
+        }
         let has_user = !url.username().is_empty();
         self.refuse_if(
             url.password().is_some() && mail.password.is_some(),

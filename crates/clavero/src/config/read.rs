@@ -94,6 +94,8 @@ fn mail(from: &mut Reader) -> Mail {
         smtp_url: from.optional("mail.smtp_url", smtp_url),
         from: from.optional("mail.from", email),
         password: from.optional("mail.password_file", password_file),
+        tls_certificate: from.optional("mail.tls_certificate_file", path),
+        tls_key: from.optional("mail.tls_key_file", path),
     }
 }
 

@@ -17,7 +17,7 @@ use clavero_web::Network;
 use url::Url;
 
 use super::reader::Origins;
-use crate::tls::TlsFiles;
+use crate::tls::{Pair, TlsFiles};
 
 /// Everything that an operator decides.
 #[derive(Debug, Clone)]
@@ -126,6 +126,19 @@ pub(crate) struct Mail {
     pub(crate) from: Option<EmailAddress>,
     /// Read from `mail.password_file`.
     pub(crate) password: Option<Secret>,
+    pub(crate) tls_certificate: Option<PathBuf>,
+    pub(crate) tls_key: Option<PathBuf>,
+}
+
+impl Mail {
+    /// What the mail server may know this service by.
+    pub(crate) fn tls(&self) -> Option<Pair> {
+        Some(Pair {
+            keys: ["mail.tls_certificate_file", "mail.tls_key_file"],
+            certificate: self.tls_certificate.clone()?,
+            key: self.tls_key.clone()?,
+        })
+    }
 }
 
 /// `[sri]`: the tax authority.
@@ -216,10 +229,11 @@ impl Server {
 
     /// What both listeners prove themselves by, where they speak TLS.
     pub(crate) fn tls(&self) -> Option<TlsFiles> {
-        Some(TlsFiles {
+        let pair = Pair {
+            keys: ["server.tls_certificate_file", "server.tls_key_file"],
             certificate: self.tls_certificate.clone()?,
             key: self.tls_key.clone()?,
-            clients: self.tls_clients.clone(),
-        })
+        };
+        Some(TlsFiles { pair, clients: self.tls_clients.clone() })
     }
 }

@@ -274,6 +274,7 @@ fn mail_travels_encrypted_unless_it_stays_on_this_machine() {
         assert_eq!(codes(url), ["smtp-plain"], "{url}");
     }
     assert_eq!(codes("smtps://user@relay.example"), ["user-without-password"]);
+    assert_eq!(codes("smtps://relay.example\"\ntls_key_file = \"/etc/clavero/mail.key"), ["tls-half"]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clavero_smtp_fixture::{Act, Mail, Rule, SmtpFixture, Step};
+use clavero_smtp_fixture::{Act, Encryption, Mail, Rule, SmtpFixture, Step};
 
 use crate::{
     api::{Api, within},
@@ -31,6 +31,16 @@ impl Inbox {
     /// On a free port.
     pub(crate) fn open() -> Self {
         Self(SmtpFixture::start())
+    }
+
+    /// Under TLS, for whoever shows a certificate of this authority (PEM); to be reached as `localhost`.
+    pub(crate) fn for_clients_of(authority: &str) -> Self {
+        Self(SmtpFixture::start_knowing(Encryption::Wrapped, &["localhost"], authority))
+    }
+
+    /// What a client of it has to trust, as PEM.
+    pub(crate) fn certificate(&self) -> &str {
+        self.0.certificate()
     }
 
     pub(crate) fn port(&self) -> u16 {

@@ -10,6 +10,7 @@ mod backups;
 mod case_pages;
 mod casework;
 mod catastro;
+mod database_certificates;
 mod demo;
 mod desk;
 mod employers;

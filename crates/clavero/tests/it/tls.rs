@@ -315,6 +315,37 @@ async fn with_an_authority_for_clients_nobody_else_is_served() {
     api.start(&employer).await.reaches("code_sent").await;
 }
 
+#[tokio::test]
+async fn a_mail_server_that_knows_its_clients_by_certificates_takes_mail_without_a_password() {
+    let mut registry = Registry::default();
+    let employer = registry.company();
+    let authority = Authority::new();
+    let inbox = Inbox::for_clients_of(&authority.pem());
+    let files = Files::new();
+    let roots = files.path("mail-server.pem");
+    fs::write(&roots, inbox.certificate()).unwrap();
+    let url = format!("smtps://localhost:{}", inbox.port());
+    let setup = || {
+        let setup = Setup::new(&registry, inbox.port()).set("mail.smtp_url", &url);
+        setup.set("SSL_CERT_FILE", roots.to_str().unwrap())
+    };
+    let server = setup().start();
+    let said = server.run(&["doctor"]);
+    assert!(!said.status.success(), "without a certificate: {said:?}");
+    drop(server);
+
+    let [certificate, key] = authority.issue_to("clavero").write(files.folder.path());
+    let setup = setup().set("mail.tls_certificate_file", certificate.to_str().unwrap());
+    let server = setup.set("mail.tls_key_file", key.to_str().unwrap()).start();
+    let said = server.run(&["doctor"]);
+    let text = String::from_utf8(said.stdout).unwrap();
+    assert!(said.status.success() && text.contains(certificate.to_str().unwrap()), "{text}");
+    let api = Api::of(&server);
+    let flow = api.start(&employer).await;
+    flow.send_code_from(&inbox, &employer).await;
+    inbox.next_link(&employer.email).await;
+}
+
 /// What `clavero ARGS` says with these settings of `[server]`, and how it ends.
 fn said(args: &[&str], language: &str, settings: &[(&str, &str)]) -> (Option<i32>, String) {
     let folder = tempfile::tempdir().unwrap();
@@ -413,10 +444,10 @@ fn the_doctor_says_what_is_shown_for_how_long_and_whether_browsers_take_it() {
     restrict(&files.path("key.pem"), 0o644);
     settings[2].1 = "https://otra.institucion.example";
     let ill = doctor(&settings);
-    assert!(ill[1].starts_with("FAILED") && ill[1].contains("otra.institucion.example"), "{ill:#?}");
-    assert!(ill[2].starts_with("note") && ill[2].contains(&key), "{ill:#?}");
+    assert!(ill[1].starts_with("note") && ill[1].contains(&key), "{ill:#?}");
+    assert!(ill[2].starts_with("FAILED") && ill[2].contains("otra.institucion.example"), "{ill:#?}");
     settings.push(("trusted_proxies", "10.0.0.1/32"));
-    assert!(doctor(&settings)[1].starts_with("note"), "a proxy may know it by that name");
+    assert!(doctor(&settings)[2].starts_with("note"), "a proxy may know it by that name");
 
     assert!(doctor(&[])[0].starts_with("ok"), "on this machine alone");
     assert!(doctor(&[("admin_listen", "0.0.0.0:0")])[0].starts_with("note"));

@@ -11,7 +11,7 @@ pub(crate) use compose::in_one_line;
 pub use compose::{About, Carries, CaseCarries, ComposeError, Mail, Sender};
 pub use mailbox::{Mailbox, Received};
 pub(crate) use smtp::CONNECTIONS;
-pub use smtp::{SmtpError, SmtpSettings, SmtpTransport};
+pub use smtp::{SmtpError, SmtpIdentity, SmtpSettings, SmtpTransport};
 
 /// What came of handing a mail over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

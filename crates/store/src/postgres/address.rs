@@ -1,6 +1,11 @@
 //! Where the server is, and how the way there is secured.
 
-use std::{net::IpAddr, path::Path, time::Duration};
+use std::{
+    net::IpAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use rustls::{
     ClientConfig, RootCertStore,
@@ -12,6 +17,7 @@ use tokio_postgres::{
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::identity::ClientIdentity;
 use crate::StoreError;
 
 const CONNECT: Duration = Duration::from_secs(5);
@@ -30,16 +36,20 @@ pub(super) struct Address {
 }
 
 impl Address {
-    /// Reads `postgres://…`. `sslrootcert` names a file of certificates to trust in place of the machine's own, and the
-    /// `sslmode`s `verify-ca` and `verify-full` mean what `require` does here: a certificate is verified in any case.
+    /// Reads `postgres://…`. `sslrootcert` names a file of certificates to trust in place of the machine's own, `sslcert` and
+    /// `sslkey` name those that the server may know this service by, as libpq has them. The `sslmode`s `verify-ca` and
+    /// `verify-full` mean what `require` does here: a certificate is verified in any case.
     pub(super) fn read(url: &str) -> Result<Self, StoreError> {
         let refused = |why: String| StoreError::Engine(format!("the database's address: {why}"));
         let (base, query) = url.split_once('?').unwrap_or((url, ""));
-        let mut roots = None;
+        let (mut roots, mut certificate, mut key) = (None, None, None);
+        let file = |path: &str| Some(PathBuf::from(path.replace("%2F", "/")));
         let mut kept = Vec::new();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             match pair.split_once('=') {
-                Some(("sslrootcert", path)) => roots = Some(path.replace("%2F", "/")),
+                Some(("sslrootcert", path)) => roots = file(path),
+                Some(("sslcert", path)) => certificate = file(path),
+                Some(("sslkey", path)) => key = file(path),
                 Some(("sslmode", "verify-ca" | "verify-full")) => kept.push("sslmode=require".to_owned()),
                 _ => kept.push(pair.to_owned()),
             }
@@ -58,8 +68,19 @@ impl Address {
         if config.get_application_name().is_none() {
             config.application_name("clavero");
         }
-        let roots = root_certificates(roots.as_deref().map(Path::new)).map_err(refused)?;
-        Ok(Self { config, tls: connector(roots).map_err(refused)? })
+        let identity = match (certificate, key) {
+            (None, None) => None,
+            (Some(certificate), Some(key)) => Some(ClientIdentity::read(certificate, key).map_err(refused)?),
+            (Some(_), None) => return Err(refused("sslcert without sslkey".to_owned())),
+            (None, Some(_)) => return Err(refused("sslkey without sslcert".to_owned())),
+        };
+        let roots = root_certificates(roots.as_deref()).map_err(refused)?;
+        Ok(Self { config, tls: connector(roots, identity).map_err(refused)? })
+    }
+
+    /// Whether the way to every host of it leads over no network.
+    pub(super) fn is_here(&self) -> bool {
+        self.config.get_hosts().iter().all(is_here)
     }
 
     /// What connections say they are.
@@ -103,10 +124,14 @@ fn root_certificates(file: Option<&Path>) -> Result<RootCertStore, String> {
     Ok(roots)
 }
 
-fn connector(roots: RootCertStore) -> Result<MakeRustlsConnect, String> {
-    let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+fn connector(roots: RootCertStore, identity: Option<ClientIdentity>) -> Result<MakeRustlsConnect, String> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| error.to_string())?;
-    Ok(MakeRustlsConnect::new(builder.with_root_certificates(roots).with_no_client_auth()))
+    let builder = builder.with_root_certificates(roots);
+    Ok(MakeRustlsConnect::new(match identity {
+        None => builder.with_no_client_auth(),
+        Some(identity) => builder.with_client_cert_resolver(Arc::new(identity)),
+    }))
 }

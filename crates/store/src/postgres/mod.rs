@@ -6,6 +6,7 @@ mod bell;
 mod clock;
 mod connection;
 mod copying;
+mod identity;
 mod migrate;
 mod transaction;
 mod values;
@@ -122,6 +123,37 @@ impl Postgres {
         let client = first_connection(&pool(&address)?, &address).await?;
         refuse_old(&client).await?;
         migrate::standing(&client).await
+    }
+}
+
+/// How the way to a server is secured, as the server sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Security {
+    /// Not encrypted, and over no network.
+    Here,
+    /// Not encrypted, over a network.
+    Clear,
+    /// By TLS.
+    Encrypted {
+        /// Its version, as `TLSv1.3`.
+        version: String,
+        /// Whom the client certificate names; none was shown otherwise.
+        client: Option<String>,
+    },
+}
+
+impl Postgres {
+    /// How the way to the database at `url` is secured. Changes nothing.
+    pub async fn security(url: &str) -> Result<Security, StoreError> {
+        let address = Address::read(url)?;
+        let client = first_connection(&pool(&address)?, &address).await?;
+        let sql = "SELECT version, client_dn FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+        let row = client.query_one(sql, &[]).await?;
+        Ok(match row.get::<_, Option<String>>(0) {
+            Some(version) => Security::Encrypted { version, client: row.get(1) },
+            None if address.is_here() => Security::Here,
+            None => Security::Clear,
+        })
     }
 }
 

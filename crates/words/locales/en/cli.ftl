@@ -40,6 +40,7 @@ config-tls-encrypted-key = the key in the file of `{ $key }` ({ $value }) is enc
 config-tls-mismatch = the key in the file of `{ $key }` ({ $value }) does not belong to the certificate of `{ $other }`: set the two that were issued together
 config-tls-not-valid = the certificate in the file of `{ $key }` ({ $value }) is valid from { $from } to { $until }, and not now: renew it, or set the machine's clock
 config-tls-unusable = the file of `{ $key }` ({ $value }) cannot be used: { $why }
+config-smtp-identity-unused = `{ $other }` is set, but to `{ $key }` ({ $value }) no TLS is spoken: write smtps://, or add ?tls=required
 config-same-listener = `{ $key }` is `{ $value }`, which `server.listen` ({ $other }) takes already; /metrics must not be public: give it another port
 config-trusts-everyone = `{ $key }` believes everyone, so every client could claim any address; name your proxies' networks only
 config-from-missing = `{ $key }` is missing: the sender of every mail; write a bare address, such as "no-reply@institucion.example"
@@ -246,8 +247,13 @@ doctor-tls-none = not set: both listeners are on this machine alone, and TLS is 
 doctor-tls-open = not set, and a listener is open to the network: what passes there can be read and changed on the way; set server.tls_certificate_file and server.tls_key_file
 doctor-tls-fine = both listeners speak it; the certificate { $path } ends at { $until }, in { $days } days
 doctor-tls-name = the certificate { $path } does not name { $host }, the host of server.public_url: browsers refuse it, and so does a proxy that does not look for another name
-doctor-tls-key-open = { $path } can be read by everybody on this machine: chmod 0600, or 0640 and a group of the service's own
+doctor-key-open = { $path } can be read by everybody on this machine: chmod 0600, or 0640 and a group of the service's own
 doctor-tls-clients = only clients with a certificate of { $path } are served, by both listeners
+doctor-database-here = the way there leads over this machine alone, without TLS
+doctor-database-clear = the way there leads over a network without TLS: names and identifiers can be read on it; take sslmode=disable out of database.url
+doctor-database-tls = the way there is { $version }; no client certificate was asked for: the server knows this service as its pg_hba.conf says, mostly by a password
+doctor-database-client = the way there is { $version }; the server knows this service by its certificate, { $client }
+doctor-mail-certificate = the server may know this service by the certificate { $path }, which ends at { $until }, in { $days } days
 doctor-config-fine = safe and consistent
 doctor-no-proxies = server.trusted_proxies is empty: behind a proxy all clients count as one address; name the proxy's network
 doctor-password-short = keys may have { $length } characters; NIST SP 800-63B-4 asks 15 where the key is the only factor

@@ -40,6 +40,7 @@ config-tls-encrypted-key = la clave del archivo de `{ $key }` ({ $value }) está
 config-tls-mismatch = la clave del archivo de `{ $key }` ({ $value }) no corresponde al certificado de `{ $other }`: ponga los dos que se emitieron juntos
 config-tls-not-valid = el certificado del archivo de `{ $key }` ({ $value }) vale desde { $from } hasta { $until }, y no ahora: renuévelo, o ponga en hora la máquina
 config-tls-unusable = el archivo de `{ $key }` ({ $value }) no sirve: { $why }
+config-smtp-identity-unused = `{ $other }` está puesto, pero con `{ $key }` ({ $value }) no se habla TLS: escriba smtps://, o añada ?tls=required
 config-same-listener = `{ $key }` es `{ $value }`, que `server.listen` ({ $other }) ya ocupa; /metrics no debe ser público: dele otro puerto
 config-trusts-everyone = `{ $key }` confía en todo el mundo, así que cualquier cliente podría fingir cualquier dirección; nombre solo las redes de sus proxies
 config-from-missing = falta `{ $key }`: el remitente de todos los correos; escriba una dirección sola, por ejemplo "no-responder@institucion.example"
@@ -246,8 +247,13 @@ doctor-tls-none = sin configurar: el servicio solo atiende en esta máquina, y T
 doctor-tls-open = sin configurar, y el servicio atiende en la red: lo que pasa por ella se puede leer y cambiar en el camino; configure server.tls_certificate_file y server.tls_key_file
 doctor-tls-fine = el servicio atiende solo con TLS; el certificado { $path } termina el { $until }, en { $days } días
 doctor-tls-name = el certificado { $path } no nombra a { $host }, el dominio de server.public_url: los navegadores lo rechazan, y también un proxy que no busque otro nombre
-doctor-tls-key-open = cualquiera en esta máquina puede leer { $path }: chmod 0600, o 0640 y un grupo propio del servicio
+doctor-key-open = cualquiera en esta máquina puede leer { $path }: chmod 0600, o 0640 y un grupo propio del servicio
 doctor-tls-clients = solo se atiende a clientes con un certificado de { $path }, en los dos puertos
+doctor-database-here = el camino no sale de esta máquina, y va sin TLS
+doctor-database-clear = el camino pasa por una red sin TLS: en él se pueden leer nombres e identificadores; quite sslmode=disable de database.url
+doctor-database-tls = el camino va por { $version }; no se pidió certificado de cliente: el servidor reconoce al servicio como diga su pg_hba.conf, casi siempre por una contraseña
+doctor-database-client = el camino va por { $version }; el servidor reconoce al servicio por su certificado, { $client }
+doctor-mail-certificate = el servidor puede reconocer al servicio por el certificado { $path }, que termina el { $until }, en { $days } días
 doctor-config-fine = segura y coherente
 doctor-no-proxies = server.trusted_proxies está vacío: detrás de un proxy todos los clientes cuentan como una dirección; nombre la red del proxy
 doctor-password-short = las claves pueden tener { $length } caracteres; NIST SP 800-63B-4 pide 15 donde la clave es el único factor

@@ -155,7 +155,7 @@ impl World {
             .unwrap();
         let server = SmtpFixture::start();
         let from = "no-responder@institucion.example".parse().unwrap();
-        let smtp = SmtpSettings { url: server.url(), password: None, from };
+        let smtp = SmtpSettings { url: server.url(), password: None, from, identity: None };
         let transport = Arc::new(SmtpTransport::new(&smtp).unwrap());
         let sender = Sender {
             from: "no-responder@institucion.example".parse().unwrap(),

@@ -4,12 +4,12 @@ use std::net::IpAddr;
 
 use lettre::transport::smtp::{
     authentication::Credentials,
-    client::{Certificate, CertificateStore, TlsParameters},
+    client::{Certificate, CertificateStore, Identity, TlsParameters},
     extension::ClientId,
 };
 use url::{Host, Url};
 
-use super::{SmtpError, SmtpSettings};
+use super::{SmtpError, SmtpIdentity, SmtpSettings};
 
 /// How the connection is encrypted.
 pub(super) enum Privacy {
@@ -49,18 +49,36 @@ impl Endpoint {
             Host::Ipv6(address) => address.to_string(),
             other => other.to_string(),
         };
-        let (privacy, port) = privacy(&url, &host, &name, authority)?;
+        let (privacy, port) =
+            privacy(&url, &host, || parameters(&name, authority, settings.identity.as_ref()))?;
         let port = url.port().unwrap_or(port);
         let hello = ClientId::Domain(settings.from.domain().to_owned());
         Ok(Self { host: name, port, privacy, login: login(&url, settings), hello })
     }
 }
 
+/// Whom to believe, and what to show.
+fn parameters(
+    name: &str,
+    authority: Option<&Certificate>,
+    identity: Option<&SmtpIdentity>,
+) -> Result<TlsParameters, SmtpError> {
+    let refused = |error: lettre::transport::smtp::Error| SmtpError::Tls(error.to_string());
+    let mut builder = TlsParameters::builder(name.to_owned());
+    if let Some(authority) = authority {
+        builder = builder.certificate_store(CertificateStore::None).add_root_certificate(authority.clone());
+    }
+    if let Some(SmtpIdentity { certificate, key }) = identity {
+        // Whatever its name says, over rustls it takes one certificate, as DER, and hands it on unread.
+        builder = builder.identify_with(Identity::from_pem(certificate, key).map_err(refused)?);
+    }
+    builder.build().map_err(refused)
+}
+
 fn privacy(
     url: &Url,
     host: &Host<&str>,
-    name: &str,
-    authority: Option<&Certificate>,
+    parameters: impl Fn() -> Result<TlsParameters, SmtpError>,
 ) -> Result<(Privacy, u16), SmtpError> {
     // A mistyped option must not pass for none.
     let mut asked = None;
@@ -72,16 +90,6 @@ fn privacy(
     if !matches!(url.path(), "" | "/") || url.fragment().is_some() {
         return Err(SmtpError::Form);
     }
-    let parameters = || {
-        let builder = TlsParameters::builder(name.to_owned());
-        let builder = match authority {
-            None => builder,
-            Some(authority) => {
-                builder.certificate_store(CertificateStore::None).add_root_certificate(authority.clone())
-            }
-        };
-        builder.build().map_err(|error| SmtpError::Tls(error.to_string()))
-    };
     let start_tls = |required| Ok((Privacy::StartTls { parameters: parameters()?, required }, 587));
     match (url.scheme(), asked.as_deref()) {
         ("smtps", None | Some("required")) => Ok((Privacy::Wrapped(parameters()?), 465)),
@@ -125,7 +133,7 @@ mod tests {
         // What the program does before anything else that may need TLS.
         drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
         let from = "no-responder@institucion.example".parse().unwrap();
-        let settings = SmtpSettings { url: url.to_owned(), password: None, from };
+        let settings = SmtpSettings { url: url.to_owned(), password: None, from, identity: None };
         Endpoint::read(&settings, None)
     }
 

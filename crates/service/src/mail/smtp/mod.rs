@@ -21,6 +21,7 @@ use async_trait::async_trait;
 use clavero_protocol::EmailAddress;
 use lettre::Address;
 use tokio::{sync::Semaphore, time::timeout};
+use zeroize::Zeroizing;
 
 use self::{endpoint::Endpoint, idle::Idle, session::Session, trouble::Trouble};
 use super::{Delivery, Reply, Transport};
@@ -56,6 +57,17 @@ pub struct SmtpSettings {
     pub password: Option<String>,
     /// The envelope's sender.
     pub from: Address,
+    /// What the mail server may know this service by, in place of a password or beside one.
+    pub identity: Option<SmtpIdentity>,
+}
+
+/// A certificate and its key.
+#[derive(Clone)]
+pub struct SmtpIdentity {
+    /// The certificate alone, DER.
+    pub certificate: Vec<u8>,
+    /// PEM of PKCS #8, PKCS #1 or SEC 1.
+    pub key: Zeroizing<Vec<u8>>,
 }
 
 /// How long each thing may take.

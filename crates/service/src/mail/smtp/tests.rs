@@ -13,7 +13,12 @@ const MESSAGE: &[u8] = b"Message-ID: <1.2@clave.example>\r\nSubject: x\r\n\r\n.p
 
 fn settings(url: String) -> SmtpSettings {
     drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
-    SmtpSettings { url, password: None, from: "no-responder@institucion.example".parse().unwrap() }
+    SmtpSettings {
+        url,
+        password: None,
+        from: "no-responder@institucion.example".parse().unwrap(),
+        identity: None,
+    }
 }
 
 fn transport_with(url: String, timing: Timing) -> SmtpTransport {

@@ -132,7 +132,7 @@ impl World {
 
     pub(super) fn smtp(&self) -> Arc<SmtpTransport> {
         let from = "no-responder@institucion.example".parse().unwrap();
-        let settings = SmtpSettings { url: self.server.url(), password: None, from };
+        let settings = SmtpSettings { url: self.server.url(), password: None, from, identity: None };
         Arc::new(SmtpTransport::new(&settings).unwrap())
     }
 
