@@ -119,7 +119,7 @@ def carry_out(copy, references):
 
 def complaint(said):
     """What the first of the failed tests said, in one line."""
-    found = re.search(r"panicked at [^\n]*:\n((?:(?!stack backtrace)[^\n]+\n){1,3})|^FAILED +([^\n]+)", said, re.M)
+    found = re.search(r"panicked at [^\n]*:\n((?:(?! *stack backtrace)[^\n]+\n){1,3})|^FAILED +([^\n]+)", said, re.M)
     return " ".join((found[1] or found[2]).split())[:160] if found else ""
 
 
