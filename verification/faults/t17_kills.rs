@@ -41,8 +41,9 @@ async fn kill_again_and_again(database: Option<String>, name: &str, kills: usize
     let accounts: Arc<Mutex<VecDeque<Account>>> = Arc::new(Mutex::new(accounts));
     let relay = Arc::new(SmtpFixture::start());
     let post = Post::carry(Arc::clone(&relay));
-    // A start whose answer was lost is asked for again, which spends a code.
+    // A start whose answer was lost is asked for again, which spends a code. A long run comes back to an employer after an hour.
     let setup = Setup::new(&registry, relay.port())
+        .set("session.idle_ttl", "8h")
         .set("recovery.code_digits", "8")
         .set("recovery.codes_per_window", "100")
         .set("recovery.codes_per_day", "100")

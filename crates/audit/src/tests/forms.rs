@@ -6,7 +6,7 @@ use crate::{
     checkpoint::{Checkpoint, CheckpointError, notes},
     entry::{Entry, EntryError},
     json::{self, JsonError, Object, Value},
-    note::{NoteError, Signer},
+    note::{NoteError, Signer, Verifier},
     proof::Head,
     seal::{DataKey, Personal},
 };
@@ -63,7 +63,9 @@ fn only_the_one_canonical_text_is_read() {
     for (text, error) in [
         (r#"{"a":1,"b":2}"#, None),
         ("{}", None),
-        (r#"{"a":"\u001f\n\"\\ñ€😀/"}"#, None),
+        (r#"{"a":"\u001f\n\"\\ñ€😀/ "}"#, None),
+        (r#"{"a":"\b\t\n\f\r\u0000"}"#, None),
+        ("{\"a\":\"\u{1f}\"}", Some(JsonError::Form)),
         (r#"{"b":2,"a":1}"#, Some(JsonError::NotCanonical)),
         (r#"{"a":01}"#, Some(JsonError::NotCanonical)),
         (r#"{"a":"\u0041"}"#, Some(JsonError::NotCanonical)),
@@ -129,6 +131,33 @@ fn a_checkpoint_opens_with_the_key_of_its_log_only() {
     assert_eq!(Checkpoint::open(&grown, &mine.verifier()), Err(CheckpointError::Note(NoteError::Signature)));
     let foreign = mine.sign(&text.replace("clave.example", "otra.example")).unwrap();
     assert_eq!(Checkpoint::open(&foreign, &mine.verifier()), Err(CheckpointError::OtherLog));
+}
+
+#[test]
+fn a_key_is_named_by_something_without_blanks_or_plus_signs() {
+    for name in ["", "a b", "a\u{a0}b", "a\n", "a+b"] {
+        let refused = Signer::new(name, &[1; 32].into()).err();
+        assert_eq!(refused.map(|error| error.to_string()), Some(NoteError::Key.to_string()), "{name:?}");
+    }
+}
+
+#[test]
+fn what_has_not_the_form_of_a_note_is_neither_signed_nor_opened() {
+    let (mine, other) = (signer(1), signer(2).verifier().vkey());
+    for text in ["", "text", "te\u{1}xt\n"] {
+        assert_eq!(mine.sign(text), Err(NoteError::Form), "{text:?}");
+    }
+    let (verifier, note) = (mine.verifier(), mine.sign("text\n").unwrap());
+    assert_eq!(verifier.open(&note), Ok("text\n"));
+    let without_its_end = note.trim_end().to_owned();
+    for broken in
+        [without_its_end, note.replace("text", "te\u{1}xt"), "text\n\n".to_owned(), "text\n".to_owned()]
+    {
+        assert_eq!(verifier.open(&broken), Err(NoteError::Form), "{broken:?}");
+    }
+    let (vkey, another_hash) = (verifier.vkey(), other.split('+').nth(1).unwrap());
+    let of_another_key = vkey.replace(vkey.split('+').nth(1).unwrap(), another_hash);
+    assert_eq!(Verifier::parse(&of_another_key), Err(NoteError::Key));
 }
 
 #[test]

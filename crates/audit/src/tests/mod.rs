@@ -1,5 +1,6 @@
 //! What the log promises, against published vectors and for random trees.
 
+mod examination;
 mod forms;
 mod proofs;
 mod vectors;

@@ -22,6 +22,8 @@ pub(crate) enum Mood {
     DropsAfterData,
     /// 421 to everyone.
     RefusesConnections,
+    /// Says nothing to a recipient until it is friendly again.
+    Stalls,
 }
 
 /// The mail server that obeys, and what it got.
@@ -50,16 +52,22 @@ impl Inbox {
     pub(crate) fn mood(&self, mood: Mood) {
         self.0.forgive();
         match mood {
-            Mood::Friendly => {}
+            Mood::Friendly => self.0.release(),
             Mood::Greylists => self.0.add(Rule::greylist(1)),
             Mood::DropsAfterData => self.0.add(Rule::at(Step::Dot, Act::Drop).times(1)),
             Mood::RefusesConnections => self.0.add(Rule::reply(Step::Connect, "421 not now")),
+            Mood::Stalls => self.0.add(Rule::at(Step::Rcpt, Act::Stall)),
         }
     }
 
     /// From now on this recipient gets 550.
     pub(crate) fn refuse(&self, address: &str) {
         self.0.add(Rule::reply(Step::Rcpt, "550 5.1.1 no such mailbox").to(address));
+    }
+
+    /// Waits until so many mails wait for its word.
+    pub(crate) async fn holds(&self, mails: u32) {
+        self.0.stalled(mails).await;
     }
 
     /// Waits until somebody has knocked.

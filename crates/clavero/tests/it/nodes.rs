@@ -69,19 +69,25 @@ async fn two_services_share_a_limit_and_each_mail_goes_out_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn mails_of_a_service_that_was_killed_go_out_from_the_other() {
-    let mut two = Two::start(8);
-    two.inbox.mood(Mood::RefusesConnections);
-    let api = Api::of(&two.first);
-    for employer in &two.employers {
+    let cluster = Cluster::shared();
+    let mut registry = Registry::default();
+    let employers: Vec<Employer> = (0..2).map(|_| registry.company()).collect();
+    let inbox = Inbox::open();
+    inbox.mood(Mood::Stalls);
+    let mut first = Setup::new(&registry, inbox.port()).on(cluster.url(&cluster.database())).start();
+    let api = Api::of(&first);
+    for employer in &employers {
         api.start(employer).await;
     }
-    two.inbox.knocked().await;
-    two.first.kill();
-    two.inbox.mood(Mood::Friendly);
-    for employer in &two.employers {
-        two.inbox.code_after_a_crash(&employer.email).await;
+    // All of them are in the hands of the first when it is killed, and are the other's when their leases end.
+    inbox.holds(2).await;
+    let _second = first.node();
+    first.kill();
+    inbox.mood(Mood::Friendly);
+    for employer in &employers {
+        inbox.code_after_a_crash(&employer.email).await;
     }
-    assert_eq!(two.inbox.total(), two.employers.len(), "each mail once");
+    assert_eq!(inbox.total(), employers.len(), "each mail once");
 }
 
 #[tokio::test]
