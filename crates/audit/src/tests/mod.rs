@@ -88,6 +88,23 @@ fn tiles_give_the_hash_of_every_whole_subtree() {
 }
 
 #[test]
+fn a_leaf_changes_the_tiles_above_it_and_no_others() {
+    let changed = |size: u64| {
+        // As many hashes as each tile of that edge has; which ones is no matter.
+        let read = |tile: TileId| {
+            let nodes = size >> (8 * tile.level);
+            Ok::<_, ()>(vec![[7; 32]; usize::try_from((nodes - 1) % tile::WIDTH + 1).unwrap()])
+        };
+        let mut growth = Growth::load(size, read).unwrap().unwrap();
+        growth.push(leaf_hash(b"one more"));
+        growth.take_changed().into_keys().map(|tile| (tile.level, tile.number)).collect::<Vec<_>>()
+    };
+    assert_eq!(changed(300), [(0, 1)]);
+    assert_eq!(changed(511), [(0, 1), (1, 0)]);
+    assert_eq!(changed(2 * 65_536 - 1), [(0, 511), (1, 1), (2, 0)]);
+}
+
+#[test]
 fn a_tile_that_has_lost_hashes_is_noticed() {
     let leaves = numbered(300);
     let tiles = tiles_of(&leaves, 300);

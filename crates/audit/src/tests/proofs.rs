@@ -30,6 +30,19 @@ fn flipped(hashes: &[Hash], (at, by): &(prop::sample::Index, u8)) -> Vec<Hash> {
 }
 
 #[test]
+fn nothing_is_the_beginning_of_a_tree_but_what_has_leaves_and_no_more_than_it() {
+    let leaves = numbered(8);
+    let (empty, four, eight) = (head(&[]), head(&leaves[..4]), head(&leaves));
+    let proof = consistency(4, 8, node_of(&leaves)).unwrap().unwrap();
+    assert!(verify_consistency(&four, &eight, &proof));
+    for (old, new) in [(&empty, &eight), (&eight, &four)] {
+        for proof in [&proof[..], &[new.root], &[]] {
+            assert!(!verify_consistency(old, new, proof), "{} to {}", old.size, new.size);
+        }
+    }
+}
+
+#[test]
 fn every_proof_of_every_small_tree_verifies() {
     let all = numbered(40);
     for size in 1..=all.len() {
