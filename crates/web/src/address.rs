@@ -25,14 +25,15 @@ impl FromStr for Network {
         let (address, prefix) = text.split_once('/').map_or((text, None), |(a, p)| (a, Some(p)));
         let address: IpAddr = address.parse().map_err(|_| wrong())?;
         let longest = if address.is_ipv4() { 32 } else { 128 };
-        let prefix = prefix.map_or(Ok(longest), str::parse).map_err(|_| wrong())?;
+        let prefix: u8 = prefix.map_or(Ok(longest), str::parse).map_err(|_| wrong())?;
         if prefix > longest {
             return Err(wrong());
         }
-        // Written the long way (`::ffff:192.0.2.0/120`), it is the network of the short one.
+        // Written the long way (`::ffff:192.0.2.0/120`), it is the network of the short one. With less than 96 bits of prefix it would
+        // be more than all of IPv4, which nobody means who writes one address of it.
         match (address, address.to_canonical()) {
-            (IpAddr::V6(_), short @ IpAddr::V4(_)) if prefix >= 96 => {
-                Ok(Self { address: short, prefix: prefix - 96 })
+            (IpAddr::V6(_), short @ IpAddr::V4(_)) => {
+                prefix.checked_sub(96).map(|prefix| Self { address: short, prefix }).ok_or_else(wrong)
             }
             _ => Ok(Self { address, prefix }),
         }
@@ -213,5 +214,6 @@ mod tests {
         assert_eq!(found("10.1.2.3", said, &["::ffff:10.0.0.0/104"]), "203.0.113.9");
         assert_eq!(found("11.1.2.3", said, &["::ffff:10.0.0.0/104"]), "11.1.2.3");
         assert!("::ffff:0.0.0.0/96".parse::<Network>().unwrap().is_everyone());
+        assert!("::ffff:10.0.0.1/32".parse::<Network>().is_err(), "more than all of IPv4");
     }
 }
