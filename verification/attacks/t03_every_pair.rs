@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::{
     api::{Api, Flow, NEW_KEY, identifiers, token_of},
     employers::{Employer, Registry},
-    mail::Inbox,
+    mail::{Inbox, code_of},
     officers::added,
     server::{Setup, TestServer},
 };
@@ -31,7 +31,8 @@ impl Loot {
         let mut registry = Registry::default();
         let [ours, theirs, done, in_person] = [(); 4].map(|()| registry.company());
         let inbox = Inbox::open();
-        let server = Setup::new(&registry, inbox.port()).start();
+        // One code at a time, so that each brings a voucher.
+        let server = Setup::new(&registry, inbox.port()).set("recovery.codes_per_window", "1").start();
         let api = Api::of(&server);
         let http = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
 
@@ -45,7 +46,8 @@ impl Loot {
         let reference = opened.headers()["location"].to_str().unwrap().rsplit('/').next().unwrap().to_owned();
 
         let flow = api.start(&ours).await;
-        let code = inbox.next_code(&ours.email).await;
+        let mail = inbox.next(&ours.email).await;
+        let (code, voucher) = (code_of(&mail), mail.link("/reserva/").unwrap());
         flow.reaches("code_sent").await;
         flow.send_code(&code).await.ok(200);
         let link = inbox.next_link(&ours.email).await;
@@ -58,6 +60,7 @@ impl Loot {
             ("flow of the link", flow.token.clone()),
             ("flow of the code", other.token.clone()),
             ("spent code", code),
+            ("voucher", token_of(&voucher).to_owned()),
             ("code", other_code.clone()),
             ("link", token_of(&link).to_owned()),
             ("form", form),
@@ -120,6 +123,13 @@ impl Loot {
                 self.to(M::POST, &api(&format!("/links/{segment}/password")))
                     .json(&json!({ "password": OTHER_KEY })),
             ),
+            ("keep a voucher", self.to(M::GET, &format!("/reserva/{segment}"))),
+            (
+                "start with a voucher",
+                self.to(M::POST, "/empleadores/recuperar-clave")
+                    .header("cookie", cookie("clavero_voucher", &plain))
+                    .form(&identifiers(&self.waits_for_link.0)),
+            ),
             ("read a session", self.to(M::GET, &api("/session")).bearer_auth(&plain)),
             (
                 "page of a session",
@@ -141,12 +151,14 @@ impl Loot {
 }
 
 /// What opens what; nothing else does.
-const FITS: [(&str, &str); 8] = [
+const FITS: [(&str, &str); 10] = [
     ("flow of the link", "read the first flow"),
     ("flow of the link", "page of the first flow"),
     ("flow of the code", "read the second flow"),
     ("link", "read a link"),
     ("link", "page of a link"),
+    ("voucher", "keep a voucher"),
+    ("voucher", "start with a voucher"),
     ("session", "read a session"),
     ("session", "page of a session"),
     ("reference", "page of a case"),

@@ -39,7 +39,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let employers: Vec<EmployerKey> = rows.iter().map(|(row, _)| row.key).collect();
     let service = Service::start(Arc::new(store), keys, Box::new(BundledBreaches), settings).await?;
     service.store().import_employers(rows).await?;
-    let client = Client { address: Ipv4Addr::LOCALHOST.into(), device_name: String::new(), device: None };
+    let client = Client {
+        address: Ipv4Addr::LOCALHOST.into(),
+        device_name: String::new(),
+        device: None,
+        voucher: None,
+    };
     for employer in employers.into_iter().take(times.into()) {
         let identifiers = Identifiers { representative: representative.clone(), employer };
         let request = StartRecovery { identifiers, locale: Locale::EsEc, proof: None, form: String::new() };

@@ -51,10 +51,10 @@ impl Service {
     /// Signs in. One answer for every failure, in the time of one hash; the attempt is counted before it is compared.
     pub async fn sign_in(&self, sign_in: SignIn<'_>, client: &Client) -> Result<SignedIn, SignInError> {
         let key = sign_in.identifiers.employer;
-        let device = self.known_device(&key, client).await?;
+        let browser = self.known_browser(&key, client).await?;
         let limits = vec![
             self.budgets().sign_ins_of_network(client),
-            self.budgets().sign_ins_of_employer(&key, device.as_ref()),
+            self.budgets().sign_ins_of_employer(&key, browser.as_ref()),
         ];
         let once = self.sign_in_proof(&sign_in, client).await?;
         self.count_sign_in(&sign_in, client, &limits, once).await?;
@@ -79,15 +79,23 @@ impl Service {
         signed_in.ok_or(SignInError::InvalidCredentials).inspect_err(|_| refused())
     }
 
-    /// The device of a request, where it signed in as this employer before.
-    pub(crate) async fn known_device(
+    /// What a request's browser is told apart by, where it is no stranger's: it signed in as this employer before, or has a voucher
+    /// of the mailbox.
+    pub(crate) async fn known_browser(
         &self,
         key: &EmployerKey,
         client: &Client,
     ) -> Result<Option<[u8; 32]>, StoreError> {
-        let Some(device) = client.device.as_deref().and_then(Token::parse) else { return Ok(None) };
-        let digest = device.digest();
-        Ok(self.store.knows_device(key, digest).await?.then_some(digest))
+        if let Some(device) = client.device.as_deref().and_then(Token::parse)
+            && self.store.knows_device(key, device.digest()).await?
+        {
+            return Ok(Some(device.digest()));
+        }
+        if client.voucher.is_none() {
+            return Ok(None);
+        }
+        let employer = self.store.employer(key).await?;
+        Ok(employer.and_then(|employer| self.voucher_of(&employer, client)))
     }
 
     async fn sign_in_proof(

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clavero_protocol::{EmployerKey, OfficerId, Rule};
-use clavero_store::{Budget, BudgetKey, Limit, SealedEmail};
+use clavero_store::{Budget, BudgetKey, Employer, Limit, SealedEmail};
 
 use crate::{Client, Identifiers, keys::KeyRing, settings::Settings};
 
@@ -77,7 +77,16 @@ impl Budgets<'_> {
         self.log("mailbox", &email.index, vec![Rule { limit, window: DAY }])
     }
 
-    /// The codes that stay for whoever has a device that signed in before, when strangers spent the others: a guesser has none.
+    /// What the codes to an employer draw on, the log of the employer's first.
+    pub(crate) fn usual_codes(&self, employer: &Employer) -> Vec<Limit> {
+        let record = &employer.record;
+        let mut limits = vec![self.codes(&record.key)];
+        limits.extend(record.email.as_ref().map(|email| self.mailbox(email)));
+        limits
+    }
+
+    /// The codes that stay for a browser which signed in before or has a voucher, when strangers spent the others: a guesser has
+    /// neither.
     pub(crate) fn reserved_codes(&self, employer: &EmployerKey) -> Limit {
         let of = employer.as_i64().to_be_bytes();
         self.log("codes-reserved", &of, vec![Rule { limit: RESERVED_CODES, window: DAY }])
@@ -114,13 +123,13 @@ impl Budgets<'_> {
         self.rate("sign-in-net", &client.network(), limit, MINUTE * 10)
     }
 
-    /// Failed sign-ins of one employer: a known device has its own, so that strangers cannot lock the owner out.
-    pub(crate) fn sign_ins_of_employer(&self, employer: &EmployerKey, device: Option<&[u8; 32]>) -> Limit {
+    /// Failed sign-ins of one employer: a known browser has its own, so that strangers cannot lock the owner out.
+    pub(crate) fn sign_ins_of_employer(&self, employer: &EmployerKey, browser: Option<&[u8; 32]>) -> Limit {
         let limit = self.settings.limits.sign_in_failures_per_employer;
         let rules = vec![Rule { limit, window: DAY }];
         let of = employer.as_i64().to_be_bytes();
-        match device {
-            Some(device) => self.log("sign-in-device", &[&of[..], device].concat(), rules),
+        match browser {
+            Some(browser) => self.log("sign-in-device", &[&of[..], browser].concat(), rules),
             None => self.log("sign-in-employer", &of, rules),
         }
     }

@@ -11,6 +11,8 @@ pub struct Client {
     pub device_name: String,
     /// The token of a device that signed in before.
     pub device: Option<String>,
+    /// The voucher of somebody who reads the mailbox.
+    pub voucher: Option<String>,
 }
 
 impl Client {
@@ -29,7 +31,8 @@ mod tests {
     use super::*;
 
     fn network(address: &str) -> Vec<u8> {
-        Client { address: address.parse().unwrap(), device_name: String::new(), device: None }.network()
+        Client { address: address.parse().unwrap(), device_name: String::new(), device: None, voucher: None }
+            .network()
     }
 
     #[test]

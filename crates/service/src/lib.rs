@@ -31,8 +31,10 @@ mod rows;
 mod sealed;
 mod secrets;
 mod settings;
+mod stamp;
 mod tax;
 mod views;
+mod voucher;
 mod way;
 
 use std::sync::Arc;
@@ -54,7 +56,7 @@ pub use errors::{
 pub use hasher::{Busy, Cost, Hasher, Hashing, argon2, is_verifiable};
 pub use identifiers::{Field, Identifiers, RawIdentifiers};
 pub use keys::{KeyRing, KeyRingError, RingKey};
-pub use links::{NewPassword, StrengthReport};
+pub use links::{KeySet, NewPassword, StrengthReport};
 pub use officers::{
     AccessAct, Asked, DeskError, EnrolError, Enrolling, MeansView, NewStaff, OfficerAnswer,
     OfficerSessionView, OfficerSignInError, OfficerSignedIn, OfficerView, OtherSession, TouchAnswer,
@@ -70,6 +72,7 @@ pub use settings::{DeskSettings, Limits, Settings};
 pub use views::{
     CodeView, EmployerName, EmployerView, LinkMailView, LinkView, RecoveryView, SessionRow, SessionView,
 };
+pub use voucher::Voucher;
 
 /// The service behind pages and API.
 pub struct Service {

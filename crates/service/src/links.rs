@@ -1,6 +1,5 @@
 //! What a mailed link opens: the form for the new key, and the key's way in.
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use clavero_protocol::{
     Command, EmployerKey, NormalizedPassword, Refusal, Stage, Strength, Timestamp, WeakReason,
 };
@@ -13,6 +12,7 @@ use crate::{
     identifiers::username,
     secrets::Token,
     views::{EmployerName, LinkView, ruc_hint},
+    voucher::Voucher,
 };
 
 /// A key on its way in.
@@ -24,6 +24,14 @@ pub struct NewPassword<'a> {
     pub opened: Option<&'a str>,
 }
 
+/// A key that was set.
+pub struct KeySet {
+    /// Whose.
+    pub employer: EmployerName,
+    /// With it strangers' wrong keys do not keep this browser from signing in.
+    pub voucher: Option<Voucher>,
+}
+
 /// How strong a key would be, for the words shown as one types.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StrengthReport {
@@ -33,7 +41,7 @@ pub struct StrengthReport {
     pub reasons: Vec<WeakReason>,
 }
 
-const PURPOSE: &str = "opened-form";
+const OPENED_FORM: &str = "opened-form";
 
 impl Service {
     /// Reads a link. Changes nothing, however often and by whomever.
@@ -59,7 +67,7 @@ impl Service {
             ruc_hint: ruc_hint(employer),
             username: username(employer),
             expires_at,
-            opened: self.opened_token(&digest, first),
+            opened: self.keys.stamp(OPENED_FORM, &[&digest], first),
             form_until: expires_at.max(first + policy.form_ttl),
             locale: Locale::parse(&record.record.locale).unwrap_or_default(),
         })
@@ -90,26 +98,13 @@ impl Service {
         })
     }
 
-    /// The stateless proof that the form was shown at `at`.
-    fn opened_token(&self, link: &Digest, at: Timestamp) -> String {
-        let micros = at.as_micros().to_be_bytes();
-        let tag = self.keys.sign(self.keys.active(), PURPOSE, &[link, &micros]).unwrap_or_default();
-        BASE64.encode([&micros[..], &tag].concat())
-    }
-
+    /// When the form of this token was shown.
     fn opened_at(&self, link: &Digest, token: &str) -> Option<Timestamp> {
-        let bytes: [u8; 40] = BASE64.decode(token).ok()?.try_into().ok()?;
-        let (micros, tag) = bytes.split_first_chunk::<8>()?;
-        let genuine = self.keys.verify(PURPOSE, &[link, micros], tag);
-        genuine.then(|| Timestamp::from_micros(i64::from_be_bytes(*micros)))
+        self.keys.stamped(OPENED_FORM, &[link], token)
     }
 
     /// Sets the new key. Only a key that the policy takes consumes the link.
-    pub async fn set_password(
-        &self,
-        link: &str,
-        new: NewPassword<'_>,
-    ) -> Result<EmployerName, SetPasswordError> {
+    pub async fn set_password(&self, link: &str, new: NewPassword<'_>) -> Result<KeySet, SetPasswordError> {
         let (digest, record) = self.find_link(link).await?;
         let opened_at = new.opened.and_then(|opened| self.opened_at(&digest, opened));
         let now = self.store.now();
@@ -132,7 +127,7 @@ impl Service {
         match self.store.redeem(redeem).await? {
             Ok(_) => {
                 metrics::counter!("clavero_journey_total", "step" => "completed").increment(1);
-                Ok(name_of(&employer))
+                Ok(self.key_set(&employer))
             }
             // Another submit was faster: the same one twice is answered alike.
             Err(Refusal::LinkUsed) => self.repeated(&record, &employer, new.password).await,
@@ -151,7 +146,7 @@ impl Service {
         link: &LinkRecord,
         employer: &Employer,
         password: &str,
-    ) -> Result<EmployerName, SetPasswordError> {
+    ) -> Result<KeySet, SetPasswordError> {
         let recovery = link.record.recovery.id;
         let limits = vec![self.budgets().key_checks(&recovery.0)];
         let entry = AuditEntry::done(Actor::Visitor, acts::KEY_CHANGED).within(recovery).refused("link_used");
@@ -162,7 +157,15 @@ impl Service {
         let Some(employer) = self.store.employer(&employer.record.key).await? else { return Err(used) };
         let phc = employer.credential.as_ref().map(|credential| credential.phc.clone());
         let verdict = self.hasher.verify(NormalizedPassword::new(password), phc).await;
-        if verdict.map_err(|_| SetPasswordError::Busy)?.matches { Ok(name_of(&employer)) } else { Err(used) }
+        if verdict.map_err(|_| SetPasswordError::Busy)?.matches {
+            Ok(self.key_set(&employer))
+        } else {
+            Err(used)
+        }
+    }
+
+    fn key_set(&self, employer: &Employer) -> KeySet {
+        KeySet { employer: name_of(employer), voucher: self.voucher(employer) }
     }
 
     /// One click on the page of a link that has ended: another goes to the same mailbox.

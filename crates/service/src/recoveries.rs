@@ -179,21 +179,18 @@ impl Service {
         Ok(limits.into_iter().zip(room).filter(|(_, room)| room.is_ok()).map(|(limit, _)| limit).collect())
     }
 
-    /// What the codes of a start draw on, the log of the employer's first. Where that has no room, a device that signed in before
+    /// What the codes of a start draw on, the log of the employer's first. Where that has no room, a browser that is no stranger's
     /// draws on the reserve.
     async fn codes_for(
         &self,
         employer: &Employer,
         client: &Client,
     ) -> Result<Vec<Limit>, clavero_store::StoreError> {
-        let (budgets, key) = (self.budgets(), &employer.record.key);
-        let mut usual = vec![budgets.codes(key)];
-        usual.extend(employer.record.email.as_ref().map(|email| budgets.mailbox(email)));
-        let known = self.known_device(key, client).await?.is_some();
-        if known && self.store.peek(usual.clone()).await?.iter().any(Result::is_err) {
-            return Ok(vec![budgets.reserved_codes(key)]);
+        let key = &employer.record.key;
+        if self.known_browser(key, client).await?.is_some() && !self.has_codes_left(employer).await? {
+            return Ok(vec![self.budgets().reserved_codes(key)]);
         }
-        Ok(usual)
+        Ok(self.budgets().usual_codes(employer))
     }
 
     fn decoy_limits(

@@ -136,6 +136,7 @@ impl FromRequestParts<WebState> for Sender {
             address: client_address(peer, &parts.headers, &state.config().trusted_proxies),
             device_name: device_name(agent.unwrap_or_default()),
             device: cookies::read(&parts.headers, state.config(), cookies::DEVICE),
+            voucher: cookies::read(&parts.headers, state.config(), cookies::VOUCHER),
         }))
     }
 }

@@ -12,6 +12,8 @@ pub(crate) const FORM: &str = "clavero_form";
 pub(crate) const SESSION: &str = "clavero_session";
 /// A device that signed in before.
 pub(crate) const DEVICE: &str = "clavero_device";
+/// The voucher of somebody who reads the mailbox.
+pub(crate) const VOUCHER: &str = "clavero_voucher";
 /// An officer's session.
 pub(crate) const OFFICER: &str = "clavero_officer";
 /// A device on which an officer signed in before.

@@ -7,7 +7,10 @@ use std::sync::LazyLock;
 
 use clavero_fuzz::Bytes;
 use clavero_protocol::{EmailAddress, EmployerKey, Ruc, Sucursal, Timestamp};
-use clavero_service::mail::{About, Carries, CaseCarries, Mail, Sender};
+use clavero_service::{
+    Voucher,
+    mail::{About, Carries, CaseCarries, Mail, Sender},
+};
 use clavero_store::MailId;
 use clavero_words::Locale;
 use lettre::message::Mailbox;
@@ -67,7 +70,10 @@ fn carries(kind: u8, form: &Form) -> Carries {
     let (code, token) = (Zeroizing::new("042137".to_owned()), Zeroizing::new(TOKEN.to_owned()));
     let (replaces, reference) = (form.replaces, REFERENCE.to_owned());
     Carries::Case(match kind {
-        0 => return Carries::Code { code, reference: "K7".to_owned(), replaces },
+        0 => {
+            let voucher = form.replaces.map(|ends_at| Voucher { text: token, ends_at });
+            return Carries::Code { code, reference: "K7".to_owned(), replaces, voucher };
+        }
         1 => return Carries::Link { token, replaces },
         2 => return Carries::Changed { token, at: form.now },
         3 => CaseCarries::Code { code, reference: "0000".to_owned(), replaces },

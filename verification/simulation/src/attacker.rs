@@ -55,7 +55,7 @@ impl Attacker {
 
     fn client(&mut self) -> Client {
         let address = Ipv4Addr::from(self.chance.bytes::<4>());
-        Client { address: address.into(), device_name: "Simulador".to_owned(), device: None }
+        Client { address: address.into(), device_name: "Simulador".to_owned(), device: None, voucher: None }
     }
 
     /// A tenth of all employers draw all attacks.

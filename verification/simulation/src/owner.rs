@@ -64,7 +64,12 @@ impl Owner {
     pub(crate) fn new(world: Arc<World>, number: usize) -> Self {
         let chance = Rng::new(world.plan.seed).fork(1 + number as u64);
         let address = Ipv4Addr::from_bits(0x0a00_0000 + u32::try_from(number).unwrap_or_default());
-        let client = Client { address: address.into(), device_name: "Simulador".to_owned(), device: None };
+        let client = Client {
+            address: address.into(),
+            device_name: "Simulador".to_owned(),
+            device: None,
+            voucher: None,
+        };
         Self { world, number, chance, client, used: None, moves: 0 }
     }
 

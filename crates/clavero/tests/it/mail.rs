@@ -95,6 +95,13 @@ impl Inbox {
         .await
     }
 
+    /// The code of the mail that came last, without waiting.
+    pub(crate) fn latest_code(&self, address: &str) -> String {
+        let mails = self.0.mails();
+        let theirs = mails.iter().rev().filter(|mail| mail.to == address);
+        theirs.map(code_of).next().unwrap_or_else(|| panic!("no mail to {address}"))
+    }
+
     /// The same of the new-key link.
     pub(crate) async fn link_after_a_crash(&self, address: &str) -> String {
         within(AFTER_A_CRASH, "a link after the crash", async || {
@@ -115,6 +122,11 @@ impl Inbox {
     /// The link of the next mail that has one.
     pub(crate) async fn next_link(&self, address: &str) -> String {
         self.0.next_link(address, "/clave/").await
+    }
+
+    /// The voucher of this employer's mail that has one.
+    pub(crate) async fn next_voucher(&self, address: &str) -> String {
+        self.0.next_link(address, "/reserva/").await
     }
 
     /// How many mails came to this address, once there are at least `expected`.

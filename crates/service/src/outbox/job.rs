@@ -126,10 +126,13 @@ impl Job {
         };
         let Some(to) = to else { return Way::Fault(Fault::Keys) };
         let now = self.service.store.now();
-        let (carries, ends_at) = match self.carries(employer, token, now) {
+        let (mut carries, ends_at) = match self.carries(employer, token, now) {
             Ok(carried) => carried,
             Err(way) => return way,
         };
+        if let (Carries::Code { voucher, .. }, Some(employer)) = (&mut carries, employer) {
+            *voucher = self.service.voucher_with_code(employer).await;
+        }
         let locale = self.locale();
         let id = (self.mail.id, self.mail.queued_at);
         // Nobody has shown yet whose mailbox that is: it learns no name.
@@ -172,7 +175,8 @@ impl Job {
             (MailKind::Code, Some(flow)) => {
                 let code = self.code(flow).ok_or(Way::Fault(Fault::Keys))?;
                 let reference = String::from_utf8_lossy(&flow.reference).into_owned();
-                Ok((Carries::Code { code, reference, replaces }, end(&flow.recovery, policy.code_ttl)))
+                let code = Carries::Code { code, reference, replaces, voucher: None };
+                Ok((code, end(&flow.recovery, policy.code_ttl)))
             }
             (MailKind::Link, Some(flow)) if flow.recovery.origin.case().is_some() => {
                 let activation = Carries::Case(CaseCarries::Activation { token: token()? });

@@ -21,6 +21,7 @@ use super::{
     layout::{Layout, PageError, millis, page},
     message::{message, too_soon, unavailable, with_retry_after},
     recover::refused_form,
+    voucher,
 };
 use crate::{WebState, cookies, language::Language};
 
@@ -149,13 +150,17 @@ pub(super) async fn submit(
     let opened = opened.or_else(|| cookies::read(&headers, state.config(), cookies::FORM));
     let new = NewPassword { password: &body.password, opened: opened.as_deref() };
     match state.service().set_password(&token, new).await {
-        Ok(employer) => {
+        Ok(set) => {
             // Every session has ended; the browser's own is forgotten with them.
             let forget = |cookie| (header::SET_COOKIE, cookies::set(state.config(), cookie, "", Some(0)));
             let l = Layout::new(&state, locale, "key-changed", format!("/clave/{token}"));
-            let mut response = page(StatusCode::OK, &Done { l, employer });
+            let mut response = page(StatusCode::OK, &Done { l, employer: set.employer });
             for (name, value) in [forget(cookies::FORM), forget(cookies::SESSION)] {
                 response.headers_mut().append(name, value);
+            }
+            // Whoever goes on spending this employer's tries does not keep this browser from signing in.
+            if let Some(voucher) = &set.voucher {
+                response.headers_mut().append(header::SET_COOKIE, voucher::cookie(&state, voucher));
             }
             response
         }

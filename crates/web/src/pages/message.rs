@@ -47,6 +47,11 @@ pub(crate) fn too_many(state: &WebState, locale: Locale, retry_after: Duration) 
     wait(state, locale, retry_after, ("too-many", HOME))
 }
 
+/// The same for a start: who reads the mailbox has a way on there.
+pub(super) fn too_many_starts(state: &WebState, locale: Locale, retry_after: Duration) -> Response {
+    wait(state, locale, retry_after, ("recover-too-many", HOME))
+}
+
 /// The same for signing in, where recovering the key is the way on.
 pub(super) fn too_many_sign_ins(state: &WebState, locale: Locale, retry_after: Duration) -> Response {
     wait(state, locale, retry_after, ("sign-in-too-many", (RECOVER, "message-recover")))

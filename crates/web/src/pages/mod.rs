@@ -14,6 +14,7 @@ mod proof;
 mod recover;
 mod repudiate;
 mod sign_in;
+mod voucher;
 
 use axum::{
     Router,
@@ -55,6 +56,7 @@ pub(crate) fn router(state: &WebState) -> Router<WebState> {
         .route("/empleadores/mi-cuenta/clave", get(account::back).post(account::change))
         .route("/empleadores/mi-cuenta/fuerza", post(account::strength))
         .route("/no-fui-yo/{token}", get(repudiate::show).post(repudiate::submit))
+        .route("/reserva/{voucher}", get(voucher::keep))
         .merge(case::router())
         .route("/ayuda", get(help::show))
         .route("/recursos/logo", get(assets::logo))

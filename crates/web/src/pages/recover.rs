@@ -7,14 +7,14 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use clavero_service::{StartError, StartRecovery};
-use clavero_words::Locale;
+use clavero_words::{Locale, time};
 
 use super::{
     RECOVER,
     forms::IdentifierForm,
     layout::{Layout, PageError, page},
-    message::{self, too_many, unavailable},
-    proof,
+    message::{self, too_many_starts, unavailable},
+    proof, voucher,
 };
 use crate::{WebState, address::Sender, cookies, language::Language};
 
@@ -25,6 +25,8 @@ struct Recover {
     form: IdentifierForm,
     /// The address of a flow that this browser has started and could go on with.
     running: Option<String>,
+    /// Until when codes are kept for this browser.
+    reserved: Option<String>,
 }
 
 pub(super) async fn show(
@@ -40,14 +42,15 @@ pub(super) async fn show(
     {
         running = Some(format!("{RECOVER}/{id}"));
     }
+    let reserved = voucher::ends_at(&state, &headers).map(time::date_minute);
     let l = Layout::new(&state, locale, "recover", RECOVER).under_employers();
-    page(StatusCode::OK, &Recover { l, form: IdentifierForm::default().named(), running })
+    page(StatusCode::OK, &Recover { l, form: IdentifierForm::default().named(), running, reserved })
 }
 
 fn again(state: &WebState, locale: Locale, form: IdentifierForm, errors: Vec<PageError>) -> Response {
     let mut l = Layout::new(state, locale, "recover", RECOVER).under_employers();
     l.errors = errors;
-    page(StatusCode::UNPROCESSABLE_ENTITY, &Recover { l, form: form.named(), running: None })
+    page(StatusCode::UNPROCESSABLE_ENTITY, &Recover { l, form: form.named(), running: None, reserved: None })
 }
 
 pub(super) async fn submit(
@@ -88,7 +91,7 @@ pub(super) async fn submit(
         Err(StartError::ProofRequired(challenge)) => {
             proof::page_for(&state, locale, RECOVER, &challenge, &form)
         }
-        Err(StartError::TooMany { retry_after }) => too_many(&state, locale, retry_after),
+        Err(StartError::TooMany { retry_after }) => too_many_starts(&state, locale, retry_after),
         Err(StartError::Unavailable) => unavailable(&state, locale),
     }
 }

@@ -18,7 +18,7 @@ const WAITING: &str = "waiting";
 /// Opens their cases, as each of them would have done; all but the last have told who comes, and to which centre.
 pub(super) async fn seed(service: &Service) -> Result<(), Failure> {
     let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
-    let client = Client { address, device_name: String::new(), device: None };
+    let client = Client { address, device_name: String::new(), device: None, voucher: None };
     let waiting: Vec<_> = EMPLOYERS.iter().filter(|employer| employer.case == WAITING).collect();
     for (number, employer) in waiting.iter().enumerate() {
         let case = service.open_case(case_of(employer)?, &client).await.map_err(failed)?;

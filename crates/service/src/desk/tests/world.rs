@@ -100,7 +100,7 @@ pub(super) fn shown(view: &DeskCaseView) -> ShownCase<'_> {
 }
 
 pub(super) fn client() -> Client {
-    Client { address: Ipv4Addr::LOCALHOST.into(), device_name: String::new(), device: None }
+    Client { address: Ipv4Addr::LOCALHOST.into(), device_name: String::new(), device: None, voucher: None }
 }
 
 pub(super) fn key() -> EmployerKey {

@@ -21,6 +21,7 @@ use zeroize::Zeroizing;
 pub use self::case::CaseCarries;
 use self::headers::{AutoSubmitted, ContentLanguage, NoAutomaticReplies};
 pub(crate) use self::name::in_one_line;
+use crate::voucher::Voucher;
 
 /// Why a mail cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +56,8 @@ pub enum Carries {
         reference: String,
         /// Codes that were mailed before this moment no longer work; `None` for the flow's first.
         replaces: Option<Timestamp>,
+        /// What opens the reserve, where this is the last code that anybody can ask for.
+        voucher: Option<Voucher>,
     },
     /// The link's token.
     Link {

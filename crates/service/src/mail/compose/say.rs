@@ -4,7 +4,7 @@ use clavero_protocol::Timestamp;
 use clavero_words::{time, tr, tr_args};
 use zeroize::Zeroizing;
 
-use super::{Carries, Mail, Part, Sender, name};
+use super::{Carries, Mail, Part, Sender, Voucher, name};
 
 type Args<'a> = [(&'static str, &'a str)];
 
@@ -12,7 +12,12 @@ impl Mail<'_> {
     /// Subject and paragraphs.
     pub(super) fn say(&self, sender: &Sender) -> (String, Vec<Part>) {
         match &self.carries {
-            Carries::Code { code, reference, replaces } => self.say_code(code, reference, *replaces),
+            Carries::Code { code, reference, replaces, voucher } => {
+                let (subject, mut parts) = self.say_code(code, reference, *replaces);
+                parts.extend(voucher.iter().flat_map(|voucher| self.say_voucher(sender, voucher)));
+                parts.push(self.text("mail-never-ask"));
+                (subject, parts)
+            }
             Carries::Link { token, replaces } => self.say_link(sender, token, *replaces),
             Carries::Changed { token, at } => self.say_changed(sender, token, *at),
             Carries::Case(carries) => self.say_case(sender, carries),
@@ -31,8 +36,14 @@ impl Mail<'_> {
         parts.push(self.end("mail-code-end", "mail-code-end-dated"));
         parts.extend(replaces.map(|before| self.replaced("mail-code-replaces", before)));
         parts.push(self.with("mail-code-reference", &args));
-        parts.extend([self.text("mail-code-not-you"), self.text("mail-never-ask")]);
+        parts.push(self.text("mail-code-not-you"));
         (tr_args(self.locale, "mail-code-subject", &args), parts)
+    }
+
+    fn say_voucher(&self, sender: &Sender, voucher: &Voucher) -> [Part; 2] {
+        let (date, minute) = (date(voucher.ends_at), time::minute(voucher.ends_at));
+        let text = self.with("mail-code-voucher", &[("date", &date), ("end", &minute)]);
+        [text, self.link(sender, "reserva", &voucher.text, "mail-code-voucher-button")]
     }
 
     fn say_link(

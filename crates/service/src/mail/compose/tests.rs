@@ -51,7 +51,12 @@ impl Case {
 }
 
 fn code(replaces: Option<Timestamp>) -> Carries {
-    Carries::Code { code: Zeroizing::new("042137".to_owned()), reference: "K7".to_owned(), replaces }
+    Carries::Code {
+        code: Zeroizing::new("042137".to_owned()),
+        reference: "K7".to_owned(),
+        replaces,
+        voucher: None,
+    }
 }
 
 const TOKEN: &str = "q3bN0xV-8ZJr_Yt2LwKcPfEoSaHiUmGd1vB4nT6yXzA";
@@ -64,8 +69,14 @@ fn changed() -> Carries {
     Carries::Changed { token: Zeroizing::new(TOKEN.to_owned()), at: NOW }
 }
 
-fn every_kind() -> [Carries; 3] {
-    [code(None), link(None), changed()]
+fn last_code() -> Carries {
+    let voucher = Voucher { text: Zeroizing::new(TOKEN.to_owned()), ends_at: NOW + Duration::from_hours(24) };
+    let Carries::Code { code, reference, replaces, .. } = code(None) else { unreachable!() };
+    Carries::Code { code, reference, replaces, voucher: Some(voucher) }
+}
+
+fn every_kind() -> [Carries; 4] {
+    [code(None), link(None), changed(), last_code()]
 }
 
 /// The mails of a case, in the order of their words below.
@@ -128,6 +139,7 @@ fn the_words_of_every_mail_in_both_languages() {
                 include_str!("words/code.es.txt"),
                 include_str!("words/link.es.txt"),
                 include_str!("words/changed.es.txt"),
+                include_str!("words/last-code.es.txt"),
             ],
         ),
         (
@@ -136,6 +148,7 @@ fn the_words_of_every_mail_in_both_languages() {
                 include_str!("words/code.en.txt"),
                 include_str!("words/link.en.txt"),
                 include_str!("words/changed.en.txt"),
+                include_str!("words/last-code.en.txt"),
             ],
         ),
     ];
@@ -172,6 +185,7 @@ fn subjects_are_those_of_the_official_procedure() {
             "Código de verificación K7 para recuperar su clave",
             "Recuperación Clave para RUC 1790012345001",
             "Su clave de empleador fue cambiada",
+            "Código de verificación K7 para recuperar su clave",
         ]
     );
 }
@@ -254,7 +268,7 @@ fn the_end_has_a_date_only_where_the_day_ends_before_it() {
 fn one_link_and_nothing_else_to_click_on() {
     let hostile = "GANE https://malo.example/x www.malo.example CIA.LTDA a@malo.example";
     for locale in Locale::ALL {
-        for (carries, path) in every_kind().into_iter().zip(["", "/clave/", "/no-fui-yo/"]) {
+        for (carries, path) in every_kind().into_iter().zip(["", "/clave/", "/no-fui-yo/", "/reserva/"]) {
             let raw = Case { locale, name: hostile, ..Case::default() }.compose(carries);
             let (words, html) = (text(&raw), parse(&raw).body_html(0).unwrap().into_owned());
             let url = format!("https://clave.example{path}{TOKEN}");

@@ -11,7 +11,7 @@ use clavero_smtp_fixture::{Act, Mail as Received, Rule, Step};
 use self::world::World;
 use super::*;
 use crate::{
-    NewPassword,
+    NewPassword, StartError,
     mail::{Delivery, Reply},
 };
 
@@ -402,4 +402,43 @@ async fn a_notice_is_tried_for_three_days_and_no_longer() {
     after_hours(90).await;
     worker.stop().await;
     assert_eq!(world.waiting().await, 0);
+}
+
+#[tokio::test]
+async fn the_last_code_brings_a_voucher_of_its_mailbox_that_holds_for_a_day() {
+    let world = World::new().await;
+    let other = "vecina@correo.example";
+    world.employer(1, TO, NAME).await;
+    world.employer(2, other, NAME).await;
+    let worker = world.work();
+    let spend = async |sucursal, to| {
+        let mut vouchers = Vec::new();
+        for _ in 0..3 {
+            world.start(sucursal).await;
+            vouchers.push(world.server.next_mail(to).await.link("/reserva/"));
+        }
+        vouchers
+    };
+    let [None, None, Some(link)] = &spend(1, TO).await[..] else { panic!("not with the third alone") };
+    spend(2, other).await;
+    let voucher = &token_of(link);
+    let start = async |sucursal, voucher| world.try_start(sucursal, voucher).await.map(drop);
+    let is_refused = |answer| matches!(answer, Err(StartError::TooMany { .. }));
+
+    assert!(is_refused(start(1, None).await), "who has none waits");
+    assert!(is_refused(start(2, Some(voucher)).await), "another employer's");
+    let forged = format!("{}A", &voucher[..voucher.len() - 1]);
+    assert!(is_refused(start(1, Some(&forged)).await));
+    // The mailbox is another's now: whoever reads the former one is a stranger, until it is back on record.
+    world.employer(1, "nueva@correo.example", NAME).await;
+    assert!(is_refused(start(1, Some(voucher)).await));
+    world.employer(1, TO, NAME).await;
+    start(1, Some(voucher)).await.unwrap();
+    start(1, Some(voucher)).await.unwrap();
+
+    world.clock.forward(Duration::from_hours(24));
+    assert_eq!(world.service.voucher_ends_at(voucher), None);
+    spend(1, TO).await;
+    assert!(is_refused(start(1, Some(voucher)).await), "yesterday's");
+    worker.stop().await;
 }

@@ -17,7 +17,8 @@ use tokio::task::JoinHandle;
 
 use super::*;
 use crate::{
-    BundledBreaches, Client, Identifiers, KeyRing, RawIdentifiers, RecoveryView, Settings, StartRecovery,
+    BundledBreaches, Client, Identifiers, KeyRing, RawIdentifiers, RecoveryView, Settings, StartError,
+    StartRecovery,
     mail::{SmtpSettings, SmtpTransport},
 };
 
@@ -117,6 +118,11 @@ impl World {
     }
 
     pub(super) async fn start(&self, sucursal: u16) -> Flow {
+        self.try_start(sucursal, None).await.unwrap()
+    }
+
+    /// The same with this voucher.
+    pub(super) async fn try_start(&self, sucursal: u16, voucher: Option<&str>) -> Result<Flow, StartError> {
         let raw = RawIdentifiers {
             representative_id: REPRESENTATIVE,
             ruc: RUC,
@@ -125,9 +131,14 @@ impl World {
         };
         let identifiers = Identifiers::parse(&raw, &ForeignerRule::default()).unwrap();
         let request = StartRecovery { identifiers, locale: Locale::EsEc, proof: None, form: String::new() };
-        let client = Client { address: Ipv4Addr::LOCALHOST.into(), device_name: String::new(), device: None };
-        let started = self.service.start_recovery(request, &client).await.unwrap();
-        Flow { id: started.view.id, token: started.token }
+        let client = Client {
+            address: Ipv4Addr::LOCALHOST.into(),
+            device_name: String::new(),
+            device: None,
+            voucher: voucher.map(str::to_owned),
+        };
+        let started = self.service.start_recovery(request, &client).await?;
+        Ok(Flow { id: started.view.id, token: started.token })
     }
 
     pub(super) fn smtp(&self) -> Arc<SmtpTransport> {
