@@ -102,3 +102,8 @@ export function codeIn(text) {
 export function linkIn(text) {
   return text?.match(/https?:\/\/\S+\/clave\/[A-Za-z0-9_-]+/)?.[0];
 }
+
+/** What a mail with the last code brings besides. */
+export function voucherIn(text) {
+  return text?.match(/https?:\/\/\S+\/reserva\/[A-Za-z0-9_-]+/)?.[0];
+}

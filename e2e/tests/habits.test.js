@@ -3,11 +3,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { voucherIn } from '../harness/mailbox.js';
 import { stage } from '../harness/stage.js';
 import { NEW_KEY, RECOVER } from '../harness/walk.js';
 
 const set = stage((registry) => ({
   device: registry.add(),
+  spent: registry.add(),
+  spentWithoutScript: registry.add(),
   scanner: registry.add(),
   double: registry.add(),
   doubleKey: registry.add(),
@@ -39,6 +42,36 @@ test('the link works on another device, and the first one goes on by itself', ()
     await walk.signIn(employer);
     await walk.assertSignedIn(employer);
   }));
+
+for (const javaScriptEnabled of [true, false]) {
+  const where = javaScriptEnabled ? '' : ' without JavaScript';
+
+  test(`where others asked for every code, the last of their mails leads the owner on${where}`, () =>
+    set.walk({ javaScriptEnabled }, async (walk) => {
+      const employer = set.employers[javaScriptEnabled ? 'spent' : 'spentWithoutScript'];
+      const stranger = await set.person();
+      const owner = walk.page;
+      walk.page = stranger.page;
+      for (let code = 0; code < 3; code += 1) await walk.validate(employer);
+      await stranger.close();
+      walk.page = owner;
+
+      await owner.goto(RECOVER);
+      await walk.fillIdentifiers(employer);
+      await walk.button(walk.words.validate).click();
+      await owner.getByRole('heading', { name: 'Demasiados intentos seguidos' }).waitFor();
+      const last = await walk.mailbox.next(employer.email, (mail) => voucherIn(mail.text));
+      await owner.goto(voucherIn(last.text));
+      assert.equal(new URL(owner.url()).pathname, RECOVER);
+      assert.match(await walk.text(), /códigos reservados/);
+      // Those of the stranger's flows are no use here.
+      for (let code = 0; code < 2; code += 1) await walk.mailbox.nextCode(employer.email);
+      await owner.goto(await walk.toTheLink(employer));
+      await walk.setKey();
+      await walk.signIn(employer);
+      await walk.assertSignedIn(employer);
+    }));
+}
 
 test('a mail scanner that opens the link, runs its scripts and presses every button does not use it up', () =>
   set.walk({}, async (walk) => {
