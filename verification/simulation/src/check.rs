@@ -18,8 +18,11 @@ use crate::{
 const GUESSES_PER_CODE: u32 = 5;
 /// Codes in a quarter of an hour, and in a day.
 const CODES: [(usize, i64); 2] = [(3, 15 * 60_000_000), (10, 24 * 3_600_000_000)];
-/// Guesses in a day.
+/// Guesses of all these in a day.
 const GUESSES_PER_DAY: usize = 50;
+/// Codes that are kept for browsers which are no strangers', in a day.
+const RESERVED: [(usize, i64); 1] = [(3, DAY)];
+const RESERVED_GUESSES: usize = 15;
 const DAY: i64 = 24 * 3_600_000_000;
 /// How far the store's time may fall behind what it was by a start: the step that is taken as slow adjustment, and what the
 /// newest moment on record may lag.
@@ -34,6 +37,8 @@ struct Flow {
     accepted: bool,
     /// Whether a case began it, at its link: its two officers stand where the code does elsewhere (I8).
     of_case: bool,
+    /// Whether its codes are of those that are kept.
+    of_reserve: bool,
     over: Option<&'static str>,
 }
 
@@ -41,6 +46,15 @@ struct Flow {
 #[derive(Debug, Default)]
 struct Told {
     changed_at: Option<i64>,
+    /// The budget that its first code drew on: the one that anybody may spend.
+    budget: Option<Vec<u8>>,
+    /// Of that, and of what is kept for browsers that are no strangers'.
+    drawn: [Drawn; 2],
+}
+
+/// What was drawn on a budget since a key was set.
+#[derive(Debug, Default)]
+struct Drawn {
     codes: Vec<i64>,
     guesses: Vec<i64>,
 }
@@ -108,7 +122,7 @@ impl Auditor {
         for entry in &entries {
             let (act, refusal) = (entry.act.clone(), entry.refusal.clone());
             self.tree.wait(Waiting { at: entry.at, act, refusal });
-            self.read(world, entry);
+            self.read(world, entry)?;
             if entry.refusal.is_none() {
                 self.cases.read(&self.db, world, entry)?;
                 self.addresses(world, entry, &entries)?;
@@ -149,7 +163,7 @@ impl Auditor {
         Ok(entries)
     }
 
-    fn read(&mut self, world: &World, entry: &Entry) {
+    fn read(&mut self, world: &World, entry: &Entry) -> rusqlite::Result<()> {
         let flows = self.flows.len();
         let number = entry.flow.map(|id| {
             self.flows.entry(id).or_insert_with(|| Flow { number: flows, ..Flow::default() }).number
@@ -160,18 +174,26 @@ impl Auditor {
             world.violation(format_args!("I12: the store's time went back by {} µs", self.latest - entry.at));
         }
         self.latest = self.latest.max(entry.at);
-        if entry.refusal.is_none() {
-            self.done(world, entry);
-        }
+        if entry.refusal.is_none() { self.done(world, entry) } else { Ok(()) }
     }
 
-    fn done(&mut self, world: &World, entry: &Entry) {
-        let Some(employer) = entry.employer else { return };
+    /// The budget that a flow's codes draw on.
+    fn budget(&self, flow: [u8; 16]) -> rusqlite::Result<Option<Vec<u8>>> {
+        let sql = "SELECT codes_budget FROM recovery WHERE id = ?1";
+        self.db.prepare_cached(sql)?.query_row(params![flow], |row| row.get(0))
+    }
+
+    fn done(&mut self, world: &World, entry: &Entry) -> rusqlite::Result<()> {
+        let Some(employer) = entry.employer else { return Ok(()) };
+        let budget = match entry.flow.filter(|_| entry.act == "recovery.started" && entry.case.is_none()) {
+            Some(flow) => self.budget(flow)?,
+            None => None,
+        };
         let told = self.told.entry(employer).or_default();
         if entry.act == "credential.changed" {
             told.changed_at = Some(entry.at);
         }
-        let Some(flow) = entry.flow.and_then(|id| self.flows.get_mut(&id)) else { return };
+        let Some(flow) = entry.flow.and_then(|id| self.flows.get_mut(&id)) else { return Ok(()) };
         let act = entry.act.strip_prefix("recovery.").unwrap_or_default();
         let number = flow.number;
         if let Some(over) = flow.over
@@ -191,13 +213,15 @@ impl Auditor {
             "started" => {
                 flow.employer = employer;
                 flow.of_case = entry.case.is_some();
-                if !flow.of_case {
-                    told.code(world, entry.at);
+                if budget.is_some() {
+                    flow.of_reserve = told.budget.is_some() && told.budget != budget;
+                    told.budget = told.budget.take().or(budget);
+                    told.code(world, entry.at, flow.of_reserve);
                 }
             }
             "code_requested" => {
                 flow.guesses = 0;
-                told.code(world, entry.at);
+                told.code(world, entry.at, flow.of_reserve);
             }
             "code_attempted" => {
                 flow.guesses += 1;
@@ -205,7 +229,7 @@ impl Auditor {
                     world
                         .violation(format_args!("I3: {} guesses of one code of flow {number}", flow.guesses));
                 }
-                told.guess(world, entry.at);
+                told.guess(world, entry.at, flow.of_reserve);
             }
             "code_accepted" => {
                 if std::mem::replace(&mut flow.accepted, true) {
@@ -221,12 +245,12 @@ impl Auditor {
                 }
                 flow.over = Some("completed");
                 // The owner has shown who they are: budgets begin anew.
-                told.codes.clear();
-                told.guesses.clear();
+                told.drawn = Default::default();
             }
             "superseded" => flow.over = Some("superseded"),
             _ => {}
         }
+        Ok(())
     }
 
     /// A key was changed: everything that must come with it came with it.
@@ -292,21 +316,24 @@ impl Auditor {
 }
 
 impl Told {
-    fn code(&mut self, world: &World, at: i64) {
-        self.codes.push(at);
-        for (limit, window) in CODES {
-            let recent = self.codes.iter().filter(|earlier| **earlier > at - window).count();
+    fn code(&mut self, world: &World, at: i64, of_reserve: bool) {
+        let codes = &mut self.drawn[usize::from(of_reserve)].codes;
+        codes.push(at);
+        let rules: &[(usize, i64)] = if of_reserve { &RESERVED } else { &CODES };
+        for &(limit, window) in rules {
+            let recent = codes.iter().filter(|earlier| **earlier > at - window).count();
             if recent > limit {
                 world.violation(format_args!("I11: {recent} codes of one employer within {window} µs"));
             }
         }
     }
 
-    fn guess(&mut self, world: &World, at: i64) {
-        self.guesses.retain(|earlier| *earlier > at - DAY);
-        self.guesses.push(at);
-        if self.guesses.len() > GUESSES_PER_DAY {
-            world.violation(format_args!("I3: {} guesses of one employer in a day", self.guesses.len()));
+    fn guess(&mut self, world: &World, at: i64, of_reserve: bool) {
+        let guesses = &mut self.drawn[usize::from(of_reserve)].guesses;
+        guesses.retain(|earlier| *earlier > at - DAY);
+        guesses.push(at);
+        if guesses.len() > if of_reserve { RESERVED_GUESSES } else { GUESSES_PER_DAY } {
+            world.violation(format_args!("I3: {} guesses of one employer in a day", guesses.len()));
         }
     }
 }

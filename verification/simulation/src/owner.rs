@@ -22,6 +22,10 @@ pub(crate) struct Owner {
     number: usize,
     chance: Rng,
     client: Client,
+    /// The mailbox of the latest voucher, and when that was read.
+    voucher: Option<(String, Instant)>,
+    /// Codes that were asked for since the latest key was set, which frees all of them.
+    asked: u32,
     /// The latest link that was used, to try again.
     used: Option<String>,
     /// Mailboxes so far.
@@ -70,7 +74,7 @@ impl Owner {
             device: None,
             voucher: None,
         };
-        Self { world, number, chance, client, used: None, moves: 0 }
+        Self { world, number, chance, client, voucher: None, asked: 0, used: None, moves: 0 }
     }
 
     /// Lives: recovers the key every twenty minutes or so, in person now and then, and a last time once the world is healed.
@@ -119,7 +123,7 @@ impl Owner {
         };
         while Instant::now() < until {
             match self.letter().await {
-                Some(Letter::Code(code)) => {
+                Some(Letter::Code(code, _)) => {
                     if self.chance.permille(80) {
                         self.type_code(&flow, "000000").await;
                     }
@@ -145,6 +149,7 @@ impl Owner {
     async fn start(&mut self) -> Result<Flow, End> {
         let form = form_name(&mut self.chance);
         let identifiers = self.world.employers[self.number].identifiers.clone();
+        let mut refused = false;
         for _ in 0..20 {
             let request = StartRecovery {
                 identifiers: identifiers.clone(),
@@ -170,23 +175,54 @@ impl Owner {
             match answer {
                 Some(Ok(started)) => {
                     self.world.journal().begun += 1;
+                    self.asked += 1;
                     return Ok(Flow { id: started.view.id, token: started.token });
                 }
-                Some(Err(StartError::TooMany { retry_after })) => return Err(End::Later(retry_after)),
+                // Somebody else took the last code at that very moment: what is kept is there now.
+                Some(Err(StartError::TooMany { .. })) if !refused && self.has_reserve() => refused = true,
+                Some(Err(StartError::TooMany { retry_after })) => {
+                    if refused && self.has_reserve() {
+                        let number = self.number;
+                        self.world
+                            .violation(format_args!("I13: employer {number} has a voucher and no code"));
+                    }
+                    return Err(End::Later(retry_after));
+                }
                 Some(Err(StartError::ProofRequired(_))) => return Err(End::Later(SECOND * 600)),
                 Some(Err(StartError::DataMismatch { .. })) => {
                     self.world.violation(format_args!("employer {} is not known any more", self.number));
                     return Err(End::Expired);
                 }
-                None | Some(Err(StartError::Unavailable)) => self.breathe().await,
+                None | Some(Err(StartError::Unavailable)) => {
+                    // It may have begun.
+                    self.asked += 1;
+                    self.breathe().await;
+                }
             }
         }
         Err(End::Later(SECOND * 60))
     }
 
-    /// What waits in the mailbox.
-    fn letters(&self) -> Vec<Letter> {
-        self.world.post().take(self.number)
+    /// Whether a code must be there for this browser: by a voucher that holds yet, whatever the clocks did, for the mailbox that is on
+    /// record, and with fewer codes asked for than are kept.
+    fn has_reserve(&self) -> bool {
+        self.asked < 3
+            && self.voucher.as_ref().is_some_and(|(mailbox, read_at)| {
+                read_at.elapsed() < SECOND * 3_600 * 12 && self.world.registry().is_on_record(mailbox)
+            })
+    }
+
+    /// What waits in the mailbox. Vouchers are opened as they come.
+    fn letters(&mut self) -> Vec<Letter> {
+        let letters = self.world.post().take(self.number);
+        for letter in &letters {
+            if let Letter::Code(_, Some(voucher)) = letter {
+                self.world.outcome("voucher", "opened");
+                self.client.voucher = Some(voucher.text.clone());
+                self.voucher = Some((voucher.to.clone(), Instant::now()));
+            }
+        }
+        letters
     }
 
     /// The next mail, or none within a minute. Of several the latest, as people do.
@@ -195,7 +231,7 @@ impl Owner {
         let bell = self.world.post().bell(self.number);
         loop {
             let mut letters = self.letters();
-            letters.retain(|letter| matches!(letter, Letter::Code(_) | Letter::Link(_)));
+            letters.retain(|letter| matches!(letter, Letter::Code(..) | Letter::Link(_)));
             if let Some(latest) = letters.pop() {
                 let reading = self.chance.up_to(SECOND * 20);
                 sleep(reading).await;
@@ -235,6 +271,7 @@ impl Owner {
             .await?
             .ok()?;
         if view.another {
+            self.asked += u32::from(view.link.is_none());
             let place = self.place();
             let link = view.link.is_some();
             let answer = self
@@ -377,6 +414,7 @@ impl Owner {
     /// A key that was acknowledged signs in, one before it does not, and the link is used up.
     async fn prove(&mut self, key: u32, link: &str) -> End {
         self.world.journal().recovered += 1;
+        self.asked = 0;
         if self.sign_in(key).await == Some(false) {
             self.world
                 .violation(format_args!("employer {}: acknowledged key {key} does not sign in", self.number));

@@ -20,8 +20,8 @@ use crate::world::World;
 /// What a mail brings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Letter {
-    /// A code.
-    Code(String),
+    /// A code, and what came with it.
+    Code(String, Option<Voucher>),
     /// A link to the form for the new key.
     Link(String),
     /// The notice of a change, with its "no fui yo" token.
@@ -38,7 +38,8 @@ impl Letter {
     /// What it is called.
     pub(crate) const fn word(&self) -> &'static str {
         match self {
-            Self::Code(_) => "code",
+            Self::Code(_, None) => "code",
+            Self::Code(_, Some(_)) => "last code",
             Self::Link(_) => "link",
             Self::Changed(_) => "changed",
             Self::CaseCode(_) => "case code",
@@ -46,6 +47,14 @@ impl Letter {
             Self::OfCase => "of a case",
         }
     }
+}
+
+/// What keeps codes for who reads a mailbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Voucher {
+    pub(crate) text: String,
+    /// The mailbox.
+    pub(crate) to: String,
 }
 
 /// A mailbox.
@@ -97,7 +106,7 @@ impl Post {
     pub(crate) fn code(&self, employer: usize) -> Option<String> {
         let inboxes = self.of.get(&employer)?.iter().rev().filter_map(|address| self.inboxes.get(address));
         inboxes.flat_map(|inbox| inbox.letters.iter().rev()).find_map(|letter| match letter {
-            Letter::Code(code) => Some(code.clone()),
+            Letter::Code(code, _) => Some(code.clone()),
             _ => None,
         })
     }
@@ -223,17 +232,17 @@ impl Line {
 fn read(message: &[u8]) -> Option<Letter> {
     let parsed = MessageParser::default().parse(message)?;
     let text = parsed.body_text(0)?;
-    let after = |mark: &str| {
+    let after = |mark: &str, length| {
         let (_, rest) = text.split_once(mark)?;
-        rest.get(..43).map(str::to_owned)
+        rest.get(..length).map(str::to_owned)
     };
-    if let Some(token) = after("https://clave.example/clave/") {
+    if let Some(token) = after("https://clave.example/clave/", 43) {
         return Some(Letter::Link(token));
     }
-    if let Some(token) = after("https://clave.example/no-fui-yo/") {
+    if let Some(token) = after("https://clave.example/no-fui-yo/", 43) {
         return Some(Letter::Changed(token));
     }
-    if let Some(token) = after("https://clave.example/clave-patronal/detener/") {
+    if let Some(token) = after("https://clave.example/clave-patronal/detener/", 43) {
         return Some(Letter::Stop(token));
     }
     if text.contains("https://clave.example/empleadores/clave-patronal/") {
@@ -243,5 +252,10 @@ fn read(message: &[u8]) -> Option<Letter> {
     let of_case = parsed.subject().is_some_and(|subject| subject.contains("para su trámite"));
     let is_code = |line: &&str| line.len() == 6 && line.bytes().all(|byte| byte.is_ascii_digit());
     let code = text.lines().map(str::trim).find(is_code)?.to_owned();
-    Some(if of_case { Letter::CaseCode(code) } else { Letter::Code(code) })
+    if of_case {
+        return Some(Letter::CaseCode(code));
+    }
+    let to = parsed.to()?.first()?.address()?.to_owned();
+    let voucher = after("https://clave.example/reserva/", 54).map(|text| Voucher { text, to });
+    Some(Letter::Code(code, voucher))
 }

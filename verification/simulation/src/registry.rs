@@ -76,6 +76,13 @@ impl Registry {
         }
     }
 
+    /// Whether an employer's mailbox on record is this one.
+    pub(crate) fn is_on_record(&self, address: &str) -> bool {
+        let Some((employer, mark)) = self.addresses.get(address) else { return false };
+        let known = self.known.get(employer).and_then(|known| known.on_record.last_key_value());
+        known.is_some_and(|(_, at)| at.as_ref() == Some(mark))
+    }
+
     /// Whether such a letter may go to this address: it was stored before the flow that the letter belongs to began.
     pub(crate) fn may_take(&self, to: &str, letter: &Letter, now: u64) -> bool {
         let Some((employer, mark)) = self.addresses.get(to) else { return false };
@@ -84,7 +91,7 @@ impl Registry {
         let lives = |flow: &&Flow| flow.over.unwrap_or(flow.begun + LONGEST) + ON_ITS_WAY > now;
         let mut flows = known.flows.values().filter(lives);
         match letter {
-            Letter::Code(_) => flows.any(|flow| flow.online && stood(&flow.version)),
+            Letter::Code(..) => flows.any(|flow| flow.online && stood(&flow.version)),
             Letter::Link(_) => flows.any(|flow| stood(&flow.version)),
             Letter::Changed(_) | Letter::Stop(_) => {
                 known.on_record.values().any(|at| at.as_ref() == Some(mark))
