@@ -82,9 +82,8 @@ pub async fn reseal(
         let mut count = ResealedIn { place, found: 0, resealed: 0, unopened: 0 };
         let mut walk = Walk::new(place);
         while let Some(page) = walk.next(store, keys).await? {
-            let (opened, total) =
-                (page.iter().filter_map(|value| renew(keys, place, value)), page.len() as u64);
-            let values: Vec<Resealed> = opened.collect();
+            let total = page.len() as u64;
+            let values: Vec<Resealed> = page.iter().filter_map(|value| renew(keys, place, value)).collect();
             count.found += values.len() as u64;
             count.unopened += total - values.len() as u64;
             if !dry_run && !values.is_empty() {
@@ -96,8 +95,7 @@ pub async fn reseal(
         all.push(count);
     }
     if all.iter().any(|count| count.resealed > 0) {
-        let entry = AuditEntry::done(Actor::System, acts::RESEALED);
-        store.note_keys(AuditEntry { reason: Some(keys.active().to_owned().into()), ..entry }).await?;
+        store.note_keys(entry(acts::RESEALED, keys.active())).await?;
     }
     Ok(all)
 }
@@ -107,20 +105,26 @@ pub async fn to_reseal(store: &Arc<dyn Store>, keys: &KeyRing) -> Result<u64, St
     let all: Vec<Vec<u8>> = keys.ids().iter().flat_map(|id| sealed::heads(id)).collect();
     let [current, _] = sealed::heads(keys.active());
     let heads: Vec<Vec<u8>> = all.into_iter().filter(|head| *head != current).collect();
-    let mut sum = 0;
-    for place in SealedIn::ALL {
-        sum += store.sealed_census(place, heads.clone()).await?.iter().sum::<u64>();
-    }
-    Ok(sum)
+    beginning(store, &heads).await
 }
 
 /// How much lies under a key of the ring.
 pub async fn under_key(store: &Arc<dyn Store>, policy: &Policy, id: &str) -> Result<UnderKey, StoreError> {
+    let sealed = beginning(store, &sealed::heads(id)).await?;
+    Ok(UnderKey { sealed, uses: store.key_uses(id.to_owned(), names_key(id), policy).await? })
+}
+
+/// How many values begin with one of these heads.
+async fn beginning(store: &Arc<dyn Store>, heads: &[Vec<u8>]) -> Result<u64, StoreError> {
     let mut sum = 0;
     for place in SealedIn::ALL {
-        sum += store.sealed_census(place, sealed::heads(id).to_vec()).await?.iter().sum::<u64>();
+        sum += store.sealed_census(place, heads.to_vec()).await?.iter().sum::<u64>();
     }
-    Ok(UnderKey { sealed: sum, uses: store.key_uses(id.to_owned(), names_key(id), policy).await? })
+    Ok(sum)
+}
+
+fn entry(act: &'static str, key: &str) -> AuditEntry {
+    AuditEntry { reason: Some(key.to_owned().into()), ..AuditEntry::done(Actor::System, act) }
 }
 
 /// Takes a key out of the ring at `path` if nothing lives under it. Employers' keys that were hashed under its pepper go on: the
@@ -141,8 +145,7 @@ pub async fn retire(
     if alive || known.retired && uses.credentials > 0 {
         return Err(RetireError::InUse { sealed, uses });
     }
-    let entry = AuditEntry::done(Actor::System, acts::RING_KEY_RETIRED);
-    store.note_keys(AuditEntry { reason: Some(id.to_owned().into()), ..entry }).await?;
+    store.note_keys(entry(acts::RING_KEY_RETIRED, id)).await?;
     KeyRing::take_out(path, id, uses.credentials > 0)?;
     Ok(uses.credentials)
 }
@@ -198,7 +201,7 @@ fn open(
     value: &SealedValue,
 ) -> Option<(SealFor, Vec<u8>, Zeroizing<Vec<u8>>)> {
     let (row, owner) = (name(&value.row), name(&value.owner));
-    let ways: &[(SealFor, Vec<u8>)] = &match place {
+    let ways = match place {
         SealedIn::EmployerEmail => vec![(SealFor::EmployerEmail, row)],
         SealedIn::CaseDossier => vec![(SealFor::CaseDossier, row)],
         // Cases of before have their mailbox sealed as the registry has it.
@@ -210,10 +213,10 @@ fn open(
         SealedIn::Ceremony => vec![(SealFor::OfficerCeremony, row)],
         SealedIn::LogKey => vec![(SealFor::LogKey, row)],
     };
-    let (purpose, of, opened) = ways
-        .iter()
-        .find_map(|(purpose, of)| Some((*purpose, of, keys.open_sealed(*purpose, of, &value.sealed)?)))?;
-    Some((purpose, of.clone(), opened))
+    ways.into_iter().find_map(|(purpose, of)| {
+        let opened = keys.open_sealed(purpose, &of, &value.sealed)?;
+        Some((purpose, of, opened))
+    })
 }
 
 /// A row's name as values are bound to it. Employers' numbers, and places in the log, as eight octets.

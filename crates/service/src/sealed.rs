@@ -95,11 +95,10 @@ impl KeyRing {
     pub(crate) fn seal(&self, purpose: SealFor, of: &[u8], bytes: &[u8]) -> Option<Vec<u8>> {
         let id = self.active();
         let [mut whole, _] = heads(id);
-        let cipher =
-            XChaCha20Poly1305::new(self.derive(id, purpose.label(), &[])?.as_slice().try_into().ok()?);
         let nonce = random::<24>();
         let bound = [&whole, of].concat();
-        let sealed = cipher.encrypt(&XNonce::from(nonce), Payload { msg: bytes, aad: &bound }).ok()?;
+        let payload = Payload { msg: bytes, aad: &bound };
+        let sealed = self.cipher(id, purpose)?.encrypt(&XNonce::from(nonce), payload).ok()?;
         whole.extend_from_slice(&nonce);
         whole.extend_from_slice(&sealed);
         Some(whole)
@@ -114,11 +113,14 @@ impl KeyRing {
         whole: &[u8],
     ) -> Option<Zeroizing<Vec<u8>>> {
         let Parts { key_id, head, nonce, sealed } = Parts::read(whole)?;
-        let key = self.derive(key_id, purpose.label(), &[])?;
-        let cipher = XChaCha20Poly1305::new(key.as_slice().try_into().ok()?);
         let bound = [head, of].concat();
         let payload = Payload { msg: sealed, aad: &bound };
-        cipher.decrypt(&XNonce::from(nonce), payload).ok().map(Zeroizing::new)
+        self.cipher(key_id, purpose)?.decrypt(&XNonce::from(nonce), payload).ok().map(Zeroizing::new)
+    }
+
+    fn cipher(&self, key_id: &str, purpose: SealFor) -> Option<XChaCha20Poly1305> {
+        let key = self.derive(key_id, purpose.label(), &[])?;
+        Some(XChaCha20Poly1305::new(key.as_slice().try_into().ok()?))
     }
 }
 
