@@ -90,7 +90,7 @@ def target(path):
     """The part of a package that holds a test, so that nothing else is linked."""
     if path.startswith("verification/"):
         return ("--test=it",)
-    found = re.search(r"/tests/(\w+)", path)
+    found = re.match(r"[^/]+/[^/]+/tests/(\w+)", path)
     return (f"--test={found[1]}",) if found else ("--lib", "--bins")
 
 
