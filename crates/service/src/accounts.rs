@@ -45,6 +45,8 @@ struct Checked<'a> {
     key_set_at: Timestamp,
     /// The same key under today's parameters, where it is to be replaced.
     rehash: Option<Rehash>,
+    /// Whether the owner is to hear of it.
+    tell: bool,
 }
 
 impl Service {
@@ -74,7 +76,8 @@ impl Service {
             return Err(SignInError::InvalidCredentials);
         };
         let rehash = if verdict.outdated { self.rehash(&key, password, phc).await } else { None };
-        let checked = Checked { employer: &employer, key_set_at, rehash };
+        let tell = browser.is_none() && self.has_been_guessed_at(&key).await?;
+        let checked = Checked { employer: &employer, key_set_at, rehash, tell };
         let signed_in = self.open_session(checked, client, limits).await?;
         signed_in.ok_or(SignInError::InvalidCredentials).inspect_err(|_| refused())
     }
@@ -96,6 +99,12 @@ impl Service {
         }
         let employer = self.store.employer(key).await?;
         Ok(employer.and_then(|employer| self.voucher_of(&employer, client)))
+    }
+
+    /// Whether strangers tried so many keys of late that the right one may be theirs.
+    async fn has_been_guessed_at(&self, key: &EmployerKey) -> Result<bool, StoreError> {
+        let room = self.store.peek(vec![self.budgets().unnoticed_sign_ins(key)]).await?;
+        Ok(room.iter().any(Result::is_err))
     }
 
     async fn sign_in_proof(
@@ -160,7 +169,7 @@ impl Service {
         client: &Client,
         limits: Vec<Limit>,
     ) -> Result<Option<SignedIn>, SignInError> {
-        let Checked { employer, key_set_at, rehash } = checked;
+        let Checked { employer, key_set_at, rehash, tell } = checked;
         let (token, device) = (Token::random(), Token::random());
         let [network, account]: [Limit; 2] = limits.try_into().map_err(|_| SignInError::Unavailable)?;
         let triggers = vec![network];
@@ -176,6 +185,7 @@ impl Service {
                 clear: vec![account.key],
                 give_back: triggers,
                 rehash,
+                tell,
             })
             .await?;
         let Some(session) = session else { return Ok(None) };

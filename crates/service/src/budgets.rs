@@ -14,6 +14,8 @@ const DAY: Duration = Duration::from_hours(24);
 const RESERVED_CODES: u32 = 3;
 /// Mismatches for one employer or one representative in a day before proof of work is asked for.
 const MISMATCHES_BEFORE_PROOF: u32 = 10;
+/// Wrong keys of an employer in a day after which the owner hears of a right one.
+const FAILURES_BEFORE_NOTICE: u32 = 10;
 /// Wrong codes of an officer's app in a quarter of an hour, and in a day.
 const DESK_CODES: u32 = 5;
 const DESK_CODES_PER_DAY: u32 = 20;
@@ -132,6 +134,13 @@ impl Budgets<'_> {
             Some(browser) => self.log("sign-in-device", &[&of[..], browser].concat(), rules),
             None => self.log("sign-in-employer", &of, rules),
         }
+    }
+
+    /// Spent where the owner is to hear of a sign-in from an unknown browser. It counts the right key, too.
+    pub(crate) fn unnoticed_sign_ins(&self, employer: &EmployerKey) -> Limit {
+        let limit = self.settings.limits.sign_in_failures_per_employer.min(FAILURES_BEFORE_NOTICE + 1);
+        let budget = Budget::Log(vec![Rule { limit, window: DAY }]);
+        Limit { budget, ..self.sign_ins_of_employer(employer, None) }
     }
 
     /// What a completed recovery forgets: the owner has shown who they are.

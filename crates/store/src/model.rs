@@ -272,6 +272,8 @@ pub enum MailKind {
     Link,
     /// "Su clave de empleador fue cambiada".
     Changed,
+    /// Somebody signed in after wrong keys, from a browser that nobody knows.
+    SignedIn,
     /// The code that shows that an applicant reads the mailbox of a case.
     CaseCode,
     /// To the mailbox on record: somebody asks for another one, and how to stop that.
@@ -389,6 +391,8 @@ pub struct NewSession {
     pub give_back: Vec<Limit>,
     /// A credential that replaces the one that was checked, hashed anew under today's parameters.
     pub rehash: Option<Rehash>,
+    /// Whether the mailbox on record is told.
+    pub tell: bool,
 }
 
 /// Replaces a credential by the same key under today's parameters.

@@ -40,7 +40,7 @@ struct Form {
 
 fuzz_target!(|data: &[u8]| {
     let mut bytes = Bytes(data);
-    let (kind, flags) = (bytes.one() % 9, bytes.one());
+    let (kind, flags) = (bytes.one() % 10, bytes.one());
     let locale = if flags & 1 == 0 { Locale::EsEc } else { Locale::En };
     // Any moment that the store can hold and people will see: to the year 3000.
     let mut moment = || Timestamp::from_micros((bytes.below(32_503_680_000) * 1_000_000).cast_signed());
@@ -76,6 +76,7 @@ fn carries(kind: u8, form: &Form) -> Carries {
         }
         1 => return Carries::Link { token, replaces },
         2 => return Carries::Changed { token, at: form.now },
+        9 => return Carries::SignedIn { at: form.now },
         3 => CaseCarries::Code { code, reference: "0000".to_owned(), replaces },
         4 => CaseCarries::Activation { token },
         5 => CaseCarries::Stop { token, at: form.now },

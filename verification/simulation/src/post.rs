@@ -26,6 +26,8 @@ pub(crate) enum Letter {
     Link(String),
     /// The notice of a change, with its "no fui yo" token.
     Changed(String),
+    /// Somebody signed in after wrong keys.
+    SignedIn,
     /// A code that proves the mailbox of a case.
     CaseCode(String),
     /// To the mailbox on record: a case can be stopped by this token.
@@ -42,6 +44,7 @@ impl Letter {
             Self::Code(_, Some(_)) => "last code",
             Self::Link(_) => "link",
             Self::Changed(_) => "changed",
+            Self::SignedIn => "signed in",
             Self::CaseCode(_) => "case code",
             Self::Stop(_) => "stop",
             Self::OfCase => "of a case",
@@ -247,6 +250,9 @@ fn read(message: &[u8]) -> Option<Letter> {
     }
     if text.contains("https://clave.example/empleadores/clave-patronal/") {
         return Some(Letter::OfCase);
+    }
+    if text.contains("https://clave.example/empleadores/recuperar-clave") {
+        return Some(Letter::SignedIn);
     }
     // The two kinds of code are told apart by their subjects, as people do.
     let of_case = parsed.subject().is_some_and(|subject| subject.contains("para su trámite"));

@@ -93,7 +93,7 @@ impl Registry {
         match letter {
             Letter::Code(..) => flows.any(|flow| flow.online && stood(&flow.version)),
             Letter::Link(_) => flows.any(|flow| stood(&flow.version)),
-            Letter::Changed(_) | Letter::Stop(_) => {
+            Letter::Changed(_) | Letter::SignedIn | Letter::Stop(_) => {
                 known.on_record.values().any(|at| at.as_ref() == Some(mark))
             }
             Letter::CaseCode(_) | Letter::OfCase => known.of_cases.contains(mark),

@@ -1,7 +1,7 @@
 //! Signing in, what a new key ends, and "no fui yo".
 
 use crate::{
-    api::{Api, NEW_KEY},
+    api::{Api, NEW_KEY, identifiers},
     employers::Registry,
     mail::Inbox,
     secrets::ARGON2_OF_OLD_KEY,
@@ -127,4 +127,40 @@ async fn who_did_not_ask_for_it_blocks_the_key_with_one_link() {
     api.sign_in(&employer, NEW_KEY).await.assert_problem(401, "invalid-credentials");
     let next = api.start(&employer).await;
     assert_eq!(next.started["state"], "assisted", "the way on is in person");
+}
+
+#[tokio::test]
+async fn the_owner_hears_of_a_right_key_after_many_wrong_ones_from_a_browser_that_nobody_knows() {
+    let mut registry = Registry::default();
+    let employer = registry.company_with(|row| ARGON2_OF_OLD_KEY.clone_into(&mut row.key_hash));
+    let inbox = Inbox::open();
+    let server = Setup::new(&registry, inbox.port()).start();
+    let api = Api::of(&server);
+    let browser = reqwest::Client::builder().cookie_store(true).build().unwrap();
+    let signs_in = async || {
+        let mut form = identifiers(&employer);
+        form["password"] = OLD_KEY.into();
+        let page = browser.post(format!("{}/empleadores/ingresar", server.address())).form(&form);
+        assert!(page.send().await.unwrap().url().path().ends_with("/mi-cuenta"));
+    };
+    let guesses = async |times| {
+        for _ in 0..times {
+            api.sign_in(&employer, "de un desconocido").await.assert_problem(401, "invalid-credentials");
+        }
+    };
+    // Mistyped now and then, or from the owner's own browser: no reason for a mail.
+    guesses(9).await;
+    api.sign_in(&employer, OLD_KEY).await.ok(201);
+    signs_in().await;
+    guesses(10).await;
+    signs_in().await;
+    api.sign_in(&employer, OLD_KEY).await.ok(201);
+    let notice = inbox.next(&employer.email).await;
+    assert_eq!(notice.subject(), "Alguien ingresó con su clave de empleador");
+    assert_eq!(notice.links(), [format!("{}/empleadores/recuperar-clave", server.address())]);
+    // The right key has cleared the count.
+    api.sign_in(&employer, OLD_KEY).await.ok(201);
+    api.start(&employer).await;
+    inbox.next_code(&employer.email).await;
+    assert_eq!(inbox.arrived(&employer.email, 2).await, 2, "the notice, once, and the code");
 }

@@ -190,6 +190,7 @@ impl Job {
                 let at = credential.ok_or(Way::Nothing)?.changed_at;
                 Ok((Carries::Changed { token: token()?, at }, now))
             }
+            (MailKind::SignedIn, _) => Ok((Carries::SignedIn { at: self.mail.queued_at }, now)),
             (MailKind::Code | MailKind::Link, None) => Err(Way::Nothing),
             (kind, _) => self.carries_of_case(kind, token, now),
         }
@@ -263,6 +264,7 @@ impl Job {
             MailKind::Code => mail_word(FlowMail::Code),
             MailKind::Link => mail_word(FlowMail::Link),
             MailKind::Changed => "changed",
+            MailKind::SignedIn => "signed_in",
             MailKind::CaseCode => "case_code",
             MailKind::CaseStop => "case_stop",
             MailKind::CaseReminder => "case_reminder",

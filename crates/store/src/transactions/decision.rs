@@ -175,18 +175,11 @@ async fn notify_change(
     flow: Option<&RecoveryRecord>,
 ) -> Result<(), StoreError> {
     let Some(employer) = employers::find(tx, key).await? else { return Ok(()) };
-    let Some(email) = &employer.record.email else { return Ok(()) };
-    let row = outbox::Row {
-        kind: MailKind::Changed,
-        recovery: None,
-        employer: Some(*key),
-        case: None,
-        email_version: employer.email_version,
-        counter: 0,
-        lane: email.lane,
-        locale: flow.map_or_else(String::new, |flow| flow.locale.clone()),
-    };
-    outbox::enqueue(tx, &row).await
+    let locale = flow.map_or_else(String::new, |flow| flow.locale.clone());
+    match outbox::Row::notice(MailKind::Changed, &employer, locale) {
+        Some(row) => outbox::enqueue(tx, &row).await,
+        None => Ok(()),
+    }
 }
 
 pub(crate) async fn freeze(tx: &dyn Tx, token: &Digest, policy: &Policy) -> Result<bool, StoreError> {

@@ -25,6 +25,14 @@ pub(crate) struct Row {
 }
 
 impl Row {
+    /// A notice to an employer's mailbox on record, where there is one.
+    pub(crate) fn notice(kind: MailKind, employer: &Employer, locale: String) -> Option<Self> {
+        let lane = employer.record.email.as_ref()?.lane;
+        let (key, email_version) = (employer.record.key, employer.email_version);
+        let employer = Some(key);
+        Some(Self { kind, recovery: None, employer, case: None, email_version, counter: 0, lane, locale })
+    }
+
     pub(crate) fn of_flow(record: &RecoveryRecord, mail: FlowMail, counter: u32, lane: i64) -> Self {
         let (employer, email_version) = match &record.recovery.subject {
             Subject::Employer { key, email_version } => (Some(*key), *email_version),
@@ -49,6 +57,7 @@ const fn encode_kind(kind: MailKind) -> i64 {
         MailKind::CaseReminder => 5,
         MailKind::CaseApproved => 6,
         MailKind::CaseReturned => 7,
+        MailKind::SignedIn => 8,
     }
 }
 
@@ -62,6 +71,7 @@ const fn decode_kind(kind: i64) -> Result<MailKind, StoreError> {
         5 => Ok(MailKind::CaseReminder),
         6 => Ok(MailKind::CaseApproved),
         7 => Ok(MailKind::CaseReturned),
+        8 => Ok(MailKind::SignedIn),
         _ => Err(StoreError::Corrupt("outbox.kind")),
     }
 }
@@ -249,7 +259,9 @@ async fn still_counts(
     let mail = match row.kind {
         MailKind::Code => FlowMail::Code,
         MailKind::Link => FlowMail::Link,
-        MailKind::Changed => return Ok(employer.is_some_and(|employer| employer.record.email.is_some())),
+        MailKind::Changed | MailKind::SignedIn => {
+            return Ok(employer.is_some_and(|employer| employer.record.email.is_some()));
+        }
         // Their case, or its mailbox, is no longer there.
         MailKind::CaseCode
         | MailKind::CaseStop
@@ -343,6 +355,7 @@ async fn record(tx: &dyn Tx, row: &Row, settle: &Settle) -> Result<(), StoreErro
         MailKind::Code => FlowMail::Code,
         MailKind::Link => FlowMail::Link,
         MailKind::Changed
+        | MailKind::SignedIn
         | MailKind::CaseStop
         | MailKind::CaseReminder
         | MailKind::CaseApproved

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use clavero_protocol::{EmployerKey, Timestamp};
 
-use super::{audit, budgets, employers};
+use super::{audit, budgets, employers, outbox};
 use crate::{
-    Actor, AuditEntry, Digest, Employer, NewSession, Rehash, Repudiation, Session, SessionLife, StoreError,
-    acts, binding,
+    Actor, AuditEntry, Digest, Employer, MailKind, NewSession, Rehash, Repudiation, Session, SessionLife,
+    StoreError, acts, binding,
     sql::{Query as _, Read, Row, Tx, Value, bytes, params},
 };
 
@@ -48,8 +48,8 @@ fn decode(row: &Row<'_>) -> Result<Session, StoreError> {
 pub(crate) async fn open(tx: &dyn Tx, new: &NewSession) -> Result<Option<Session>, StoreError> {
     // The key was compared outside, which takes a while: one that was changed meanwhile has closed all sessions, and opens none.
     employers::hold(tx, &new.employer)?;
-    let standing = employers::find(tx, &new.employer).await?.and_then(|employer| employer.credential);
-    if standing.is_none_or(|key| key.frozen || key.changed_at != new.key_set_at) {
+    let Some(of) = employers::find(tx, &new.employer).await? else { return Ok(None) };
+    if of.credential.as_ref().is_none_or(|key| key.frozen || key.changed_at != new.key_set_at) {
         return Ok(None);
     }
     budgets::give_back(tx, &new.give_back).await?;
@@ -76,6 +76,11 @@ pub(crate) async fn open(tx: &dyn Tx, new: &NewSession) -> Result<Option<Session
     )?;
     if let Some(rehash) = &new.rehash {
         replace_hash(tx, &new.employer, rehash).await?;
+    }
+    if new.tell
+        && let Some(row) = outbox::Row::notice(MailKind::SignedIn, &of, String::new())
+    {
+        outbox::enqueue(tx, &row).await?;
     }
     audit::append(tx, &AuditEntry::done(Actor::Employer, acts::SIGNED_IN).of(Some(&new.employer))).await?;
     Ok(Some(session))

@@ -266,6 +266,7 @@ impl World {
             clear: Vec::new(),
             give_back: Vec::new(),
             rehash: None,
+            tell: false,
         };
         self.store.open_session(session).await.expect("a transaction").map(|_| token)
     }

@@ -26,3 +26,7 @@ mail-changed-was-you = If it was you, there is nothing else to do.
 mail-changed-not-you = If it was not you, open this link to block the key at once:
 mail-changed-button = It was not me: block the key
 mail-changed-limit = The link works for ten days.
+mail-signed-in-subject = Somebody signed in with your employer key
+mail-signed-in-intro = On { $date } at { $at } (Ecuador time, day/month/year) somebody signed in with the key of { $employer }, after several wrong keys and from a browser that had not done so before.
+mail-signed-in-not-you = If it was not you, change the key now, with a code and a link that come to this mailbox. All sessions are closed when it is saved:
+mail-signed-in-button = Recover the key

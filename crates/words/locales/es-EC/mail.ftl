@@ -26,3 +26,7 @@ mail-changed-was-you = Si fue usted, no necesita hacer nada más.
 mail-changed-not-you = Si no fue usted, abra este enlace para bloquear la clave de inmediato:
 mail-changed-button = No fui yo: bloquear la clave
 mail-changed-limit = El enlace sirve durante diez días.
+mail-signed-in-subject = Alguien ingresó con su clave de empleador
+mail-signed-in-intro = El { $date } a las { $at } (hora de Ecuador) alguien ingresó con la clave de { $employer }, después de varias claves equivocadas y desde un navegador que no lo había hecho antes.
+mail-signed-in-not-you = Si no fue usted, cambie la clave ahora, con un código y un enlace que llegan a este correo. Al guardarla se cierran todas las sesiones:
+mail-signed-in-button = Recuperar clave

@@ -73,6 +73,11 @@ pub enum Carries {
         /// When.
         at: Timestamp,
     },
+    /// When somebody signed in after wrong keys, from a browser that nobody knows.
+    SignedIn {
+        /// When.
+        at: Timestamp,
+    },
     /// What belongs to a case of the assisted path.
     Case(CaseCarries),
 }
@@ -85,6 +90,7 @@ impl Carries {
             Self::Code { .. } => MailKind::Code,
             Self::Link { .. } | Self::Case(CaseCarries::Activation { .. }) => MailKind::Link,
             Self::Changed { .. } => MailKind::Changed,
+            Self::SignedIn { .. } => MailKind::SignedIn,
             Self::Case(CaseCarries::Code { .. }) => MailKind::CaseCode,
             Self::Case(CaseCarries::Stop { .. }) => MailKind::CaseStop,
             Self::Case(CaseCarries::Reminder { .. }) => MailKind::CaseReminder,

@@ -20,6 +20,7 @@ impl Mail<'_> {
             }
             Carries::Link { token, replaces } => self.say_link(sender, token, *replaces),
             Carries::Changed { token, at } => self.say_changed(sender, token, *at),
+            Carries::SignedIn { at } => self.say_signed_in(sender, *at),
             Carries::Case(carries) => self.say_case(sender, carries),
         }
     }
@@ -73,6 +74,19 @@ impl Mail<'_> {
             self.text("mail-never-ask"),
         ];
         (tr(self.locale, "mail-changed-subject"), parts)
+    }
+
+    fn say_signed_in(&self, sender: &Sender, at: Timestamp) -> (String, Vec<Part>) {
+        let (employer, date, minute) = (self.employer(), date(at), time::minute(at));
+        let url = Zeroizing::new(format!("{}/empleadores/recuperar-clave", sender.public_url));
+        let parts = vec![
+            self.with("mail-signed-in-intro", &[("employer", &employer), ("date", &date), ("at", &minute)]),
+            self.text("mail-changed-was-you"),
+            self.text("mail-signed-in-not-you"),
+            Part::Link { url, label: tr(self.locale, "mail-signed-in-button") },
+            self.text("mail-never-ask"),
+        ];
+        (tr(self.locale, "mail-signed-in-subject"), parts)
     }
 
     pub(super) fn text(&self, key: &str) -> Part {

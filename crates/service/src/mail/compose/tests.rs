@@ -75,8 +75,8 @@ fn last_code() -> Carries {
     Carries::Code { code, reference, replaces, voucher: Some(voucher) }
 }
 
-fn every_kind() -> [Carries; 4] {
-    [code(None), link(None), changed(), last_code()]
+fn every_kind() -> [Carries; 5] {
+    [code(None), link(None), changed(), last_code(), Carries::SignedIn { at: NOW }]
 }
 
 /// The mails of a case, in the order of their words below.
@@ -140,6 +140,7 @@ fn the_words_of_every_mail_in_both_languages() {
                 include_str!("words/link.es.txt"),
                 include_str!("words/changed.es.txt"),
                 include_str!("words/last-code.es.txt"),
+                include_str!("words/signed-in.es.txt"),
             ],
         ),
         (
@@ -149,6 +150,7 @@ fn the_words_of_every_mail_in_both_languages() {
                 include_str!("words/link.en.txt"),
                 include_str!("words/changed.en.txt"),
                 include_str!("words/last-code.en.txt"),
+                include_str!("words/signed-in.en.txt"),
             ],
         ),
     ];
@@ -186,6 +188,7 @@ fn subjects_are_those_of_the_official_procedure() {
             "Recuperación Clave para RUC 1790012345001",
             "Su clave de empleador fue cambiada",
             "Código de verificación K7 para recuperar su clave",
+            "Alguien ingresó con su clave de empleador",
         ]
     );
 }
@@ -268,10 +271,13 @@ fn the_end_has_a_date_only_where_the_day_ends_before_it() {
 fn one_link_and_nothing_else_to_click_on() {
     let hostile = "GANE https://malo.example/x www.malo.example CIA.LTDA a@malo.example";
     for locale in Locale::ALL {
-        for (carries, path) in every_kind().into_iter().zip(["", "/clave/", "/no-fui-yo/", "/reserva/"]) {
+        let recover = "/empleadores/recuperar-clave";
+        let paths = ["", "/clave/", "/no-fui-yo/", "/reserva/", recover];
+        for (carries, path) in every_kind().into_iter().zip(paths) {
             let raw = Case { locale, name: hostile, ..Case::default() }.compose(carries);
             let (words, html) = (text(&raw), parse(&raw).body_html(0).unwrap().into_owned());
-            let url = format!("https://clave.example{path}{TOKEN}");
+            let token = if path == recover { "" } else { TOKEN };
+            let url = format!("https://clave.example{path}{token}");
             let expected: Vec<&str> = if path.is_empty() { vec![] } else { vec![&url] };
             let looks_clickable = |word: &&str| {
                 word.contains("://")

@@ -35,7 +35,9 @@ pub(crate) fn still_counts(record: &CaseRecord, kind: MailKind, now: Timestamp, 
         MailKind::CaseReminder => waits_for_applicant(state),
         MailKind::CaseApproved => matches!(state, CaseState::Approved | CaseState::Activated),
         MailKind::CaseReturned => state == CaseState::Returned,
-        MailKind::CaseCode | MailKind::Code | MailKind::Link | MailKind::Changed => false,
+        MailKind::CaseCode | MailKind::Code | MailKind::Link | MailKind::Changed | MailKind::SignedIn => {
+            false
+        }
     }
 }
 
