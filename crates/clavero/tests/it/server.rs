@@ -19,6 +19,8 @@ use tempfile::TempDir;
 use crate::employers::Registry;
 
 const START: Duration = Duration::from_secs(30);
+/// How often it is tried to start again where its port is taken.
+const RESTARTS: u32 = 50;
 
 /// The program, to be run with these arguments and with nothing of this machine's settings.
 pub(crate) fn clavero(args: &[&str]) -> Command {
@@ -158,6 +160,15 @@ fn spawn(folder: &Path, config: &Path, settings: &[(&'static str, String)]) -> C
 
 impl Running {
     fn start(folder: &Path, config: &Path, settings: &[(&'static str, String)]) -> Self {
+        Self::try_start(folder, config, settings).unwrap_or_else(|said| panic!("it did not start: {said:#?}"))
+    }
+
+    /// What it said, where it did not become ready.
+    fn try_start(
+        folder: &Path,
+        config: &Path,
+        settings: &[(&'static str, String)],
+    ) -> Result<Self, Vec<String>> {
         let mut child = spawn(folder, config, settings);
         let errors = BufReader::new(child.stderr.take().unwrap());
         let log = folder.join("serve.log");
@@ -179,7 +190,11 @@ impl Running {
         let (mut address, mut admin, mut ready) = (None, None, false);
         // Before it says so, a signal to end would simply kill it.
         while address.is_none() || admin.is_none() || !ready {
-            let line = told.recv_timeout(START).unwrap_or_else(|_| panic!("it did not start: {said:#?}"));
+            let Ok(line) = told.recv_timeout(START) else {
+                let _ = child.kill();
+                let _ = child.wait();
+                return Err(said);
+            };
             let entry: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
             let field = |name: &str| entry["fields"][name].as_str().map(str::to_owned);
             address = address.or_else(|| field("listen"));
@@ -190,7 +205,7 @@ impl Running {
         let has_tls = settings.iter().any(|(key, _)| *key == "server.tls_key_file");
         let scheme = if has_tls { "https" } else { "http" };
         let url = |bound: Option<String>| format!("{scheme}://{}", bound.expect("both are known here"));
-        Self { child, address: url(address), admin: url(admin), log_is_wanted }
+        Ok(Self { child, address: url(address), admin: url(admin), log_is_wanted })
     }
 
     fn kill(&mut self) {
@@ -305,6 +320,17 @@ impl TestServer {
             self.settings.push((key, value));
         }
         let folder = self.folder.path().to_owned();
-        self.running = Running::start(&folder, &self.config, &self.settings);
+        // While it was away another test's connection may have been given its port.
+        let mut tries = 0;
+        self.running = loop {
+            match Running::try_start(&folder, &self.config, &self.settings) {
+                Ok(running) => break running,
+                Err(said) => {
+                    tries += 1;
+                    let is_taken = said.iter().any(|line| line.contains("(os error 98)"));
+                    assert!(is_taken && tries < RESTARTS, "it did not start: {said:#?}");
+                }
+            }
+        };
     }
 }
