@@ -7,7 +7,7 @@ use super::layout::{Layout, page};
 use crate::{WebState, language::Language};
 
 /// What people meet, in the order of the journey.
-const SYMPTOMS: [&str; 7] = ["data", "no-code", "code", "link", "assisted", "case", "sign-in"];
+const SYMPTOMS: [&str; 8] = ["data", "no-code", "code", "too-many", "link", "assisted", "case", "sign-in"];
 
 /// What people ask, in the order of the journey.
 const QUESTIONS: [&str; 10] =
