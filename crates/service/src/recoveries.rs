@@ -188,6 +188,7 @@ impl Service {
     ) -> Result<Vec<Limit>, clavero_store::StoreError> {
         let key = &employer.record.key;
         if self.known_browser(key, client).await?.is_some() && !self.has_codes_left(employer).await? {
+            metrics::counter!("clavero_codes_reserved_total").increment(1);
             return Ok(vec![self.budgets().reserved_codes(key)]);
         }
         Ok(self.budgets().usual_codes(employer))
