@@ -102,3 +102,22 @@ async fn key_ring_and_database_are_their_owners_alone() {
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_crash_leaves_no_copy_of_the_memory_behind() {
+    use std::{os::unix::process::ExitStatusExt as _, process::Command};
+
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    // As on a machine that lets every process leave its core file.
+    let mut limit = getrlimit(Resource::Core);
+    limit.current = limit.maximum;
+    setrlimit(Resource::Core, limit).unwrap();
+    let mut server = Setup::new(&Registry::default(), 9).start();
+    let crashed = server.ends_by("-ABRT");
+    assert!(crashed.signal().is_some() && !crashed.core_dumped(), "{crashed:?}");
+    // What shows that it could have: another process does.
+    let other =
+        Command::new("sh").args(["-c", "kill -ABRT $$"]).current_dir(server.folder()).status().unwrap();
+    assert!(other.core_dumped() || limit.maximum == Some(0), "{other:?}");
+}

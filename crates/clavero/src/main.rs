@@ -22,6 +22,8 @@ use crate::{cli::Cli, speech::Speech, terminal::Terminal};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    #[cfg(unix)]
+    forgo_core_files();
     let speech = Speech::of_variables(|name| std::env::var(name).ok());
     let terminal = Terminal::of_process(speech);
     match commands::run(&Cli::of_process(speech), terminal) {
@@ -33,4 +35,12 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The key ring, codes and links are in memory: a crash leaves no copy of that behind, however the machine is set.
+#[cfg(unix)]
+fn forgo_core_files() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    // Less is always allowed.
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
 }

@@ -4,7 +4,7 @@ use std::{
     fs,
     io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    process::{Child, Command, ExitStatus, Output, Stdio},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -305,9 +305,14 @@ impl TestServer {
     }
 
     /// Asks it to end (SIGTERM), waits until it has, and tells how it ended.
-    pub(crate) fn terminate(&mut self) -> std::process::ExitStatus {
+    pub(crate) fn terminate(&mut self) -> ExitStatus {
+        self.ends_by("-TERM")
+    }
+
+    /// Waits until it has ended by this signal, and tells how.
+    pub(crate) fn ends_by(&mut self, signal: &str) -> ExitStatus {
         let pid = self.running.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
         self.running.child.wait().unwrap()
     }
 
