@@ -15,6 +15,15 @@ const OLD_KEY: &str = "la clave que ya tenía 1";
 const RECOVER: &str = "/empleadores/recuperar-clave";
 const SIGN_IN: &str = "/empleadores/ingresar";
 
+/// The day's codes can be had at once, as if the attacker had come back every quarter of an hour.
+fn attacked(registry: &Registry, inbox: &Inbox) -> TestServer {
+    Setup::new(registry, inbox.port())
+        .set("server.trusted_proxies", "127.0.0.0/8")
+        .set("recovery.codes_per_window", "10")
+        .set("limits.starts_per_address", "600")
+        .start()
+}
+
 /// The owner's browser, known since an earlier sign-in.
 async fn known_browser(server: &TestServer, employer: &Employer) -> Client {
     let http = fresh_browser();
@@ -80,12 +89,7 @@ async fn whoever_spends_a_whole_day_of_an_employer_shuts_neither_the_known_devic
     let with_key = |row: &mut Employer| ARGON2_OF_OLD_KEY.clone_into(&mut row.key_hash);
     let (victim, neighbour) = (registry.company_with(with_key), registry.company_with(with_key));
     let inbox = Inbox::open();
-    // The day's codes at once, as if the attacker had come back every quarter of an hour.
-    let server = Setup::new(&registry, inbox.port())
-        .set("server.trusted_proxies", "127.0.0.0/8")
-        .set("recovery.codes_per_window", "10")
-        .set("limits.starts_per_address", "600")
-        .start();
+    let server = attacked(&registry, &inbox);
     let api = Api::of(&server);
     let owner = known_browser(&server, &victim).await;
     assert_eq!(spend(&api, &victim).await, (10, 100), "codes, and keys that were compared, however many try");
@@ -128,11 +132,7 @@ async fn whoever_reads_the_mailbox_recovers_and_signs_in_from_a_new_browser_mean
     let mut registry = Registry::default();
     let [victim, neighbour] = [(); 2].map(|()| registry.company());
     let inbox = Inbox::open();
-    let server = Setup::new(&registry, inbox.port())
-        .set("server.trusted_proxies", "127.0.0.0/8")
-        .set("recovery.codes_per_window", "10")
-        .set("limits.starts_per_address", "600")
-        .start();
+    let server = attacked(&registry, &inbox);
     let api = Api::of(&server);
     spend(&api, &neighbour).await;
     assert_eq!(spend(&api, &victim).await, (10, 100));
