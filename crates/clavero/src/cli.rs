@@ -44,6 +44,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Generate(Generate),
     #[command(subcommand)]
+    Employer(Employer),
+    #[command(subcommand)]
     Officer(Officer),
     #[command(subcommand)]
     Audit(Audit),
@@ -214,6 +216,28 @@ pub(crate) struct Generated {
 }
 
 #[derive(Debug, Subcommand)]
+pub(crate) enum Employer {
+    Show(ShowEmployer),
+    Remove(RemoveEmployers),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowEmployer {
+    #[arg(long, value_name = "RUC")]
+    pub(crate) ruc: String,
+    #[arg(long, value_name = "SUCURSAL")]
+    pub(crate) sucursal: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RemoveEmployers {
+    #[arg(value_name = "FILE.csv")]
+    pub(crate) file: PathBuf,
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, Subcommand)]
 pub(crate) enum Officer {
     Add(AddOfficer),
     List,
@@ -315,6 +339,7 @@ mod tests {
                 "keys",
                 "breach-filter",
                 "generate",
+                "employer",
                 "officer",
                 "retention",
                 "backup",
@@ -357,6 +382,8 @@ mod tests {
             "clavero keys retire k1 --yes",
             "clavero breach-filter build list.txt --output breached.filter",
             "clavero generate employers --count 10 --seed 7",
+            "clavero employer show --ruc 1790011674001 --sucursal 0001",
+            "clavero employer remove gone.csv --yes",
             "clavero officer add --name Ana --email ana@institucion.example --role supervisor",
             "clavero officer list",
             "clavero retention",
@@ -376,6 +403,8 @@ mod tests {
             "clavero audit prove",
             "clavero audit prove 42 --since kept.txt",
             "clavero keys retire --yes",
+            "clavero employer show --ruc 1790011674001",
+            "clavero employer remove --yes",
             "clavero officer",
             "clavero backup",
             "clavero restore",

@@ -32,7 +32,7 @@ fn main() -> ExitCode {
             for line in failure.lines(speech) {
                 terminal::tell(&line);
             }
-            ExitCode::FAILURE
+            ExitCode::from(failure.exit_code())
         }
     }
 }

@@ -40,6 +40,14 @@ pub(crate) async fn open_store(settings: &Settings) -> Result<Arc<dyn Store>, Fa
     open_standing(settings).await.map_err(|error| store_failure(&settings.database, &error))
 }
 
+/// That the database is there, for whoever would only find that a new one is empty.
+pub(crate) fn require_database(settings: &Settings) -> Result<(), Failure> {
+    match settings.database.file().filter(|path| !path.exists()) {
+        Some(path) => Err(Failure::say("failed-audit-no-database", [("path", &path.display())])),
+        None => Ok(()),
+    }
+}
+
 /// Makes the folder of a file's database.
 pub(crate) fn make_folder(database: &Database) -> Result<(), Failure> {
     let folder = database.file().and_then(Path::parent);

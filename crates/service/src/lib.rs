@@ -13,6 +13,7 @@ pub mod desk;
 mod errors;
 mod even;
 mod hasher;
+mod held;
 mod hotp;
 mod identifiers;
 mod keys;
@@ -54,6 +55,10 @@ pub use errors::{
     StepError,
 };
 pub use hasher::{Busy, Cost, Hasher, Hashing, argon2, is_verifiable};
+pub use held::{
+    CaseHeld, CorrectionHeld, DocumentHeld, DossierHeld, EntryHeld, HeldView, KeyHeld, MailHeld, NotMeHeld,
+    PersonHeld, RecoveryHeld, RegistryHeld, SessionHeld, StepHeld, TaxHeld,
+};
 pub use identifiers::{Field, Identifiers, RawIdentifiers};
 pub use keys::{KeyRing, KeyRingError, RingKey};
 pub use links::{KeySet, NewPassword, StrengthReport};

@@ -1,7 +1,7 @@
 //! What the pages and the API are given: prepared values, no rules.
 
 use clavero_protocol::{
-    AssistedCause, AssistedReason, EmployerKey, EmployerKind, FlowMail, Recovery, State, Timestamp,
+    AssistedCause, AssistedReason, EmployerKey, EmployerKind, Recovery, State, Timestamp,
 };
 use clavero_words::Locale;
 
@@ -152,12 +152,4 @@ pub(crate) fn is_delayed(recovery: &Recovery, now: Timestamp) -> bool {
     recovery.issue().is_some_and(|(_, issue)| {
         issue.sent_at().is_none() && now.saturating_since(issue.queued_at) >= EXPECTED
     })
-}
-
-/// The stage a mail belongs to, for the metrics.
-pub(crate) const fn mail_word(mail: FlowMail) -> &'static str {
-    match mail {
-        FlowMail::Code => "code",
-        FlowMail::Link => "link",
-    }
 }

@@ -181,6 +181,10 @@ pub mod acts {
         RING_KEY_RETIRED = "keys.retired",
         /// Entries of this log are missing from before they were sealed.
         GAP = "audit.gap",
+        /// The operator had all printed that is held of an employer.
+        EMPLOYER_READ = "employer.read",
+        /// An employer was taken out of the registry, with the key.
+        EMPLOYER_REMOVED = "employer.removed",
         /// Registry rows were loaded.
         IMPORTED = "registry.imported",
         /// An officer asked for a case.

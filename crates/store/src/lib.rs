@@ -12,6 +12,7 @@ pub mod clock;
 mod copy;
 mod dialect;
 mod engine;
+mod known;
 mod log;
 mod model;
 mod officers;
@@ -33,6 +34,7 @@ pub use binding::Binding;
 pub use cases::*;
 pub use clock::{Clock, Machine, SystemClock};
 pub use copy::{Copied, CopyError, CopyWatcher, Phase, Place, copy};
+pub use known::*;
 pub use log::*;
 pub use model::*;
 pub use officers::*;
@@ -100,7 +102,17 @@ pub type Decided<T, E> = Result<Result<T, E>, StoreError>;
 /// The durable state.
 #[async_trait]
 pub trait Store:
-    Cases + Log + Officers + Registers + Restores + SealedValues + TaxAnswers + Send + Sync + 'static
+    Cases
+    + KnownEmployers
+    + Log
+    + Officers
+    + Registers
+    + Restores
+    + SealedValues
+    + TaxAnswers
+    + Send
+    + Sync
+    + 'static
 {
     /// The engine's clock.
     fn now(&self) -> Timestamp;

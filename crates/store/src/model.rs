@@ -286,6 +286,24 @@ pub enum MailKind {
     CaseReturned,
 }
 
+impl MailKind {
+    /// Its word in metrics and in what an owner is shown.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::Link => "link",
+            Self::Changed => "changed",
+            Self::SignedIn => "signed_in",
+            Self::CaseCode => "case_code",
+            Self::CaseStop => "case_stop",
+            Self::CaseReminder => "case_reminder",
+            Self::CaseApproved => "case_approved",
+            Self::CaseReturned => "case_returned",
+        }
+    }
+}
+
 /// Names a row of the outbox; never used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct MailId(pub i64);

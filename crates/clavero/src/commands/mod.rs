@@ -6,6 +6,7 @@ mod breach_filter;
 mod copy;
 mod demo;
 mod doctor;
+mod employer;
 mod generate;
 mod import;
 mod keys;
@@ -35,6 +36,7 @@ pub(crate) fn run(cli: &Cli, terminal: Terminal) -> Result<(), Failure> {
         Command::Keys(command) => block_on(keys::run(command, &settings()?, terminal)),
         Command::BreachFilter(BreachFilter::Build(command)) => breach_filter::build(command, terminal),
         Command::Audit(command) => block_on(audit::run(command, &settings()?, terminal)),
+        Command::Employer(command) => block_on(employer::run(command, &settings()?, terminal)),
         Command::Officer(command) => block_on(officer::run(command, &settings()?, terminal)),
         Command::Backup(command) => backup::run(command, &settings()?, terminal),
         Command::Copy(command) => block_on(copy::run(command, terminal)),

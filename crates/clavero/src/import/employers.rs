@@ -119,11 +119,18 @@ impl<R: BufRead> Employers<R> {
     }
 }
 
-type Fault = (&'static str, Reason);
+/// A column, and what is wrong with its value.
+pub(crate) type Fault = (&'static str, Reason);
 
-fn key(row: &Row<'_>) -> Result<EmployerKey, Fault> {
-    let ruc = Ruc::parse(&row.get(0)).map_err(at("ruc"))?;
-    let sucursal = Sucursal::parse(&row.get(1)).map_err(at("sucursal"))?;
+/// Whom the first two columns name.
+pub(super) fn key(row: &Row<'_>) -> Result<EmployerKey, Fault> {
+    employer_key(&row.get(0), &row.get(1))
+}
+
+/// Whom the two name; or which of them is wrong, as a column, and why.
+pub(crate) fn employer_key(ruc: &str, sucursal: &str) -> Result<EmployerKey, Fault> {
+    let ruc = Ruc::parse(ruc).map_err(at("ruc"))?;
+    let sucursal = Sucursal::parse(sucursal).map_err(at("sucursal"))?;
     EmployerKey::new(ruc, sucursal).map_err(at("sucursal"))
 }
 

@@ -2,6 +2,7 @@
 
 mod catastro;
 mod employers;
+mod listed;
 mod records;
 mod register;
 mod row;
@@ -12,7 +13,8 @@ mod text;
 
 pub(crate) use self::{
     catastro::{COLUMNS as CATASTRO_COLUMNS, Catastro},
-    employers::{COLUMNS as EMPLOYER_COLUMNS, EmployerRow, Employers, Mentioned},
+    employers::{COLUMNS as EMPLOYER_COLUMNS, EmployerRow, Employers, Mentioned, employer_key},
+    listed::{Listed, listed},
     register::{Contents, Place, Register, packed},
     row::RowError,
     sorted::Sorter,

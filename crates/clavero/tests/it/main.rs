@@ -14,6 +14,7 @@ mod database_certificates;
 mod demo;
 mod desk;
 mod employers;
+mod employers_known;
 mod journey;
 mod key_changes;
 mod keys;

@@ -7,7 +7,7 @@ use clavero_store::{Actor, Sealed, Unsealed};
 use crate::{KeyRing, sealed::SealFor, secrets::random};
 
 /// The name under which the employer stands among the personal data.
-const EMPLOYER: &str = "employer";
+pub(crate) const EMPLOYER: &str = "employer";
 
 /// Why an entry cannot be sealed: it holds what this version cannot read, or the ring cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -54,11 +54,15 @@ fn personal(waiting: &Unsealed) -> Personal {
             .unwrap_or_else(|_| json::Object::from([("unreadable".to_owned(), Value::from(text.as_str()))]));
     }
     if let Some(employer) = waiting.employer {
-        let text = EmployerKey::from_i64(employer)
-            .map_or_else(|| employer.to_string(), |key| format!("{}-{}", key.ruc(), key.sucursal()));
-        fields.insert(EMPLOYER.to_owned(), Value::Text(text));
+        fields.insert(EMPLOYER.to_owned(), Value::Text(employer_text(employer)));
     }
     Personal(fields)
+}
+
+/// How the employer with this number stands there.
+pub(crate) fn employer_text(employer: i64) -> String {
+    EmployerKey::from_i64(employer)
+        .map_or_else(|| employer.to_string(), |key| format!("{}-{}", key.ruc(), key.sucursal()))
 }
 
 /// The personal data of the entry at `index`. `None` when its key is not the wrapped one.

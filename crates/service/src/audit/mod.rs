@@ -25,7 +25,10 @@ use clavero_audit::{
 use clavero_store::{LogEntry, Store, StoreError};
 use zeroize::Zeroizing;
 
-pub(crate) use self::restored::text as lost_text;
+pub(crate) use self::{
+    line::{EMPLOYER, employer_text},
+    restored::text as lost_text,
+};
 pub use self::{
     page::{LogPage, LogRow, acts},
     restored::Restoration,

@@ -6,6 +6,7 @@ mod applicant;
 mod catalogue;
 mod errors;
 mod forms;
+mod held;
 mod of_recovery;
 mod officer;
 mod papers;

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use clavero_protocol::{FlowMail, Recovery, Timestamp};
+use clavero_protocol::{Recovery, Timestamp};
 use clavero_store::{ClaimedMail, Employer, MailKind, MailOutcome, RecoveryRecord, Settle, StoreError};
 use clavero_words::Locale;
 use tokio::time::Instant;
@@ -15,7 +15,6 @@ use crate::{
     keys::CodeOf,
     mail::{About, Carries, CaseCarries, ComposeError, Delivery, Mail, Reply, Sender, Transport},
     secrets::Token,
-    views::mail_word,
 };
 
 /// The longest a transport may take, whatever it promises of itself.
@@ -259,18 +258,7 @@ impl Job {
 
     fn count(&self, outcome: MailOutcome) {
         let is_decoy = self.mail.employer.is_none() && self.mail.case.is_none();
-        let kind = match self.mail.kind {
-            _ if is_decoy => "decoy",
-            MailKind::Code => mail_word(FlowMail::Code),
-            MailKind::Link => mail_word(FlowMail::Link),
-            MailKind::Changed => "changed",
-            MailKind::SignedIn => "signed_in",
-            MailKind::CaseCode => "case_code",
-            MailKind::CaseStop => "case_stop",
-            MailKind::CaseReminder => "case_reminder",
-            MailKind::CaseApproved => "case_approved",
-            MailKind::CaseReturned => "case_returned",
-        };
+        let kind = if is_decoy { "decoy" } else { self.mail.kind.as_str() };
         let word = match outcome {
             MailOutcome::Accepted => "accepted",
             MailOutcome::Retry { .. } => "deferred",

@@ -1,6 +1,7 @@
 //! What an engine brings: connections and transactions. What is done with them is in `transactions`, once for all engines.
 
 mod cases;
+mod known;
 mod log;
 mod officers;
 mod registers;

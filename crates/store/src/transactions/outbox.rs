@@ -9,7 +9,7 @@ use crate::{
     Actor, AuditEntry, CaseMail, Claim, ClaimedMail, Employer, MailId, MailKind, MailOutcome, RecoveryRecord,
     Settle, StoreError, acts,
     dialect::{Lock, array},
-    sql::{self, Query as _, Tx, bytes, params},
+    sql::{self, Query as _, Read, Tx, bytes, params},
 };
 
 /// A mail to queue.
@@ -155,6 +155,18 @@ pub(crate) async fn recall(tx: &dyn Tx, most: u32) -> Result<u64, StoreError> {
     let now = tx.now().await?.as_micros();
     let sql = "UPDATE outbox SET due_at = ?1 WHERE due_at > ?1 AND attempts BETWEEN 1 AND ?2";
     tx.execute(sql, params![now, most]).await
+}
+
+/// What waits for an employer, and since when, the oldest first.
+pub(crate) async fn waiting_for(
+    db: &dyn Read,
+    employer: &EmployerKey,
+) -> Result<Vec<(MailKind, Timestamp)>, StoreError> {
+    let sql = "SELECT kind, queued_at FROM outbox WHERE employer_id = ?1 ORDER BY id";
+    db.all(sql, params![employer.as_i64()], |row| {
+        Ok((decode_kind(row.get(0)?)?, Timestamp::from_micros(row.get(1)?)))
+    })
+    .await
 }
 
 /// What the mails of a claim are about, read for all of them together.

@@ -68,6 +68,14 @@ pub(crate) async fn live(tx: &dyn Tx, employer: &EmployerKey) -> Result<Vec<Reco
     Ok(live.into_iter().flatten().collect())
 }
 
+/// All recoveries of an employer, the oldest first.
+pub(crate) async fn all_of(db: &dyn Read, employer: &EmployerKey) -> Result<Vec<RecoveryRecord>, StoreError> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM recovery r WHERE r.employer_id = ?1 ORDER BY r.created_at, r.id");
+    let all = db.all(&sql, params![employer.as_i64()], |row| bound(db, row)).await?;
+    Ok(all.into_iter().flatten().collect())
+}
+
 const RECOVERY: &str = "recovery";
 const LINK: &str = "link";
 

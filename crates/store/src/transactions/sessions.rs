@@ -117,9 +117,15 @@ pub(crate) async fn of_employer(
     life: SessionLife,
     now: Timestamp,
 ) -> Result<Vec<Session>, StoreError> {
+    let all = all_of(db, employer).await?;
+    Ok(all.into_iter().filter(|session| now < session.ends_at(life)).collect())
+}
+
+/// The same with those that have ended and are not swept yet.
+pub(crate) async fn all_of(db: &dyn Read, employer: &EmployerKey) -> Result<Vec<Session>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM session WHERE employer_id = ?1 ORDER BY created_at DESC");
     let all = db.all(&sql, params![employer.as_i64()], |row| bound(db, row)).await?;
-    Ok(all.into_iter().flatten().filter(|session| now < session.ends_at(life)).collect())
+    Ok(all.into_iter().flatten().collect())
 }
 
 pub(crate) async fn close(

@@ -7,9 +7,9 @@ use super::{
     tax_register::{decode, encode},
 };
 use crate::{
-    ClaimTax, StoreError, TaxClaim, TaxOutcome,
+    ClaimTax, HeldTax, StoreError, TaxClaim, TaxOutcome,
     dialect::Lock,
-    sql::{Query as _, Row, Tx, params},
+    sql::{Query as _, Read, Row, Tx, params},
 };
 
 /// The columns that [`record`] reads, of a `SELECT` with [`JOIN`].
@@ -35,6 +35,17 @@ pub(crate) fn record(row: &Row<'_>, first: usize) -> Result<TaxRecord, StoreErro
         answer = Some(TaxWord { state, since: since(4)?, origin: TaxOrigin::Authority, at: at(5)? });
     }
     Ok(TaxRecord { register, answer })
+}
+
+/// The authority's last answer about a RUC, if it has ever given one.
+pub(crate) async fn answer_of(db: &dyn Read, ruc: i64) -> Result<Option<HeldTax>, StoreError> {
+    let sql = "SELECT state, word, since, answered_at FROM tax_answer WHERE ruc = ?1 AND state IS NOT NULL";
+    db.first(sql, params![ruc], |row| {
+        let at: Option<i64> = row.get(3)?;
+        let (state, at) = (decode(row.get(0)?), at.map(Timestamp::from_micros));
+        Ok(HeldTax { state, word: row.get(1)?, since: row.get(2)?, at })
+    })
+    .await
 }
 
 pub(crate) async fn claim(tx: &dyn Tx, claim: &ClaimTax) -> Result<TaxClaim, StoreError> {

@@ -1,10 +1,10 @@
 //! The tax register: two tables, of which one serves while the other is loaded.
 
-use clavero_protocol::TaxState;
+use clavero_protocol::{TaxState, Timestamp};
 
 use super::audit;
 use crate::{
-    Actor, AuditEntry, Decided, Digest, Overtaken, StoreError, TaxLoad, TaxRegister, TaxRow, acts,
+    Actor, AuditEntry, Decided, Digest, HeldTax, Overtaken, StoreError, TaxLoad, TaxRegister, TaxRow, acts,
     dialect::Lock,
     sql::{Bulk, Kind, Query as _, Read, ToValue as _, Tx, bytes, params},
 };
@@ -90,6 +90,20 @@ pub(crate) async fn rows(db: &dyn Read, after: i64, max: u32) -> Result<Vec<TaxR
     let sql = format!("SELECT ruc, state, word, since FROM {table} WHERE ruc > ?1 ORDER BY ruc LIMIT ?2");
     db.all(&sql, params![after, max], |row| {
         Ok(TaxRow { ruc: row.get(0)?, state: decode(row.get(1)?), word: row.get(2)?, since: row.get(3)? })
+    })
+    .await
+}
+
+/// The row of one RUC in the register that serves.
+pub(crate) async fn row_of(db: &dyn Read, ruc: i64) -> Result<Option<HeldTax>, StoreError> {
+    let sql = "SELECT serving, taken_at FROM tax_register_state WHERE id = 1";
+    let (serving, at): (i64, Option<i64>) =
+        db.one(sql, params![], |row| Ok((row.get(0)?, row.get(1)?))).await?;
+    let table = Table::serving(serving)?.name();
+    let sql = format!("SELECT state, word, since FROM {table} WHERE ruc = ?1");
+    db.first(&sql, params![ruc], |row| {
+        let state = decode(row.get(0)?);
+        Ok(HeldTax { state, word: row.get(1)?, since: row.get(2)?, at: at.map(Timestamp::from_micros) })
     })
     .await
 }

@@ -4,6 +4,7 @@ mod binding;
 mod cases;
 mod conformance;
 mod copying;
+mod known;
 mod log;
 mod officers;
 mod postgres;
@@ -124,6 +125,14 @@ conforms! {
         a_register_serves_as_a_whole_and_not_before_it_is_taken,
         a_later_load_ends_an_earlier_one_and_clears_what_it_left,
         many_employers_come_at_once_and_a_review_says_beforehand_what_becomes_of_each,
+    }
+    known {
+        all_that_is_held_of_an_employer_is_found_and_of_nobody_else,
+        a_removed_employer_takes_along_what_is_theirs_alone,
+        whatever_is_out_of_a_removed_employer_sets_no_key_when_they_come_back,
+        whoever_has_an_open_case_stays_and_whoever_has_a_strangers_does_not,
+        a_slip_ends_with_its_employer,
+        a_key_that_is_set_while_its_employer_is_removed_is_not_left_behind,
     }
     tax {
         an_answer_is_read_beside_the_registers_row_each_with_its_moment,

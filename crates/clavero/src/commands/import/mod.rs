@@ -22,7 +22,7 @@ const TURN: Duration = Duration::from_millis(3);
 const BUFFER: usize = 256 * 1024;
 
 /// Opens a file, or the standard input for `-`, and says how many bytes it has (unknown: 0).
-fn open(path: &Path) -> Result<(Box<dyn Read + Send>, u64), Failure> {
+pub(super) fn open(path: &Path) -> Result<(Box<dyn Read + Send>, u64), Failure> {
     if path.as_os_str() == "-" {
         return Ok((Box::new(io::stdin()), 0));
     }

@@ -15,7 +15,7 @@ use clavero_protocol::{
 use super::{audit, budgets, employers};
 use crate::{
     Actor, AuditEntry, CaseNotOpened, CaseNotTaken, CaseRecord, CaseStep, Denied, Employer, OpenCase,
-    StoreError,
+    SealedEmail, StoreError,
     dialect::Lock,
     sql::{Read, Tx, params},
 };
@@ -47,6 +47,26 @@ pub(crate) async fn of_employer(
 ) -> Result<Vec<CaseRecord>, StoreError> {
     let condition = "employer_id = ?1 ORDER BY created_at DESC LIMIT ?2";
     rows::select(db, condition, params![employer.as_i64(), max]).await
+}
+
+/// The same, all of them, each with the mailbox on record that was told of it.
+pub(crate) async fn with_old_email(
+    db: &dyn Read,
+    employer: &EmployerKey,
+) -> Result<Vec<(CaseRecord, Option<SealedEmail>)>, StoreError> {
+    let mut found = Vec::new();
+    for record in of_employer(db, employer, u32::MAX).await? {
+        let old_email = rows::old_email(db, record.case.id).await?;
+        found.push((record, old_email));
+    }
+    Ok(found)
+}
+
+/// The cases of these employers, a JSON array, that have not come to an end of their own. Time may have ended them.
+pub(crate) async fn standing_of(db: &dyn Read, employers: &str) -> Result<Vec<CaseRecord>, StoreError> {
+    let these = db.dialect().numbers(1);
+    let condition = format!("employer_id IN ({these}) AND stage < 10 AND matched ORDER BY id");
+    rows::select(db, &condition, params![employers]).await
 }
 
 /// The newest of its slips: it ended the others.
