@@ -41,9 +41,9 @@ pub(crate) async fn open_store(settings: &Settings) -> Result<Arc<dyn Store>, Fa
 }
 
 /// That the database is there, for whoever would only find that a new one is empty.
-pub(crate) fn require_database(settings: &Settings) -> Result<(), Failure> {
-    match settings.database.file().filter(|path| !path.exists()) {
-        Some(path) => Err(Failure::say("failed-audit-no-database", [("path", &path.display())])),
+pub(crate) fn require_database(database: &Database) -> Result<(), Failure> {
+    match database.file().filter(|path| !path.exists()) {
+        Some(path) => Err(Failure::say("failed-no-database", [("path", &path.display())])),
         None => Ok(()),
     }
 }

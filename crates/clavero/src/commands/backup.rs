@@ -18,9 +18,7 @@ pub(crate) fn run(command: &Backup, settings: &Settings, terminal: Terminal) -> 
     let Database::Sqlite(path) = &settings.database else {
         return Err(Failure::say("failed-backup-postgres", [("path", &settings.database.shown())]));
     };
-    if !path.exists() {
-        return Err(Failure::say("failed-audit-no-database", [("path", &path.display())]));
-    }
+    parts::require_database(&settings.database)?;
     let mut progress = Stretch::new(terminal, "backup-progress");
     let done = Sqlite::back_up(path, &command.file, SystemClock::new().now(), &mut |done, all| {
         progress.at(done, all);

@@ -15,9 +15,7 @@ use crate::{
 /// Copies everything, and prints a line a table: its name, its rows, their SHA-256 on both sides.
 pub(crate) async fn run(command: &Copy, terminal: Terminal) -> Result<(), Failure> {
     let (from, to) = (database(&command.from, "--from")?, database(&command.to, "--to")?);
-    if let Some(path) = from.file().filter(|path| !path.exists()) {
-        return Err(Failure::say("failed-audit-no-database", [("path", &path.display())]));
-    }
+    parts::require_database(&from)?;
     parts::make_folder(&to)?;
     let mut copying = Stretch::new(terminal, "copy-progress");
     let mut comparing = Stretch::new(terminal, "copy-comparing");

@@ -55,7 +55,6 @@ failed-audit = the audit log cannot be used: { $why }
 failed-audit-damaged = the stored hashes are not those of the log that was signed: see what "clavero audit verify" says
 failed-audit-name = the database gives the audit log no name
 failed-audit-nothing = nothing has been sealed yet: there is nothing to show
-failed-audit-no-database = there is no database at { $path }
 failed-audit-no-checkpoint = { $path } holds no checkpoint of this log
 failed-audit-no-entry = no checkpoint speaks for an entry { $index }
 failed-audit-newer = that checkpoint is of no entry, or of more entries than the log has: see what "clavero audit verify" says

@@ -195,6 +195,7 @@ failed-temporary = temporary files in { $path }: { $why }. Nothing was loaded; T
 config-applicant = an entry of `{ $key }` has the applicant `{ $written }`; write one of: { $allowed }
 config-smtp-unusable = `{ $key }` cannot be used: { $why }
 failed-bind = `{ $key }`: { $address } cannot be listened on: { $why }
+failed-no-database = there is no database at { $path }
 
 ## Demonstration
 

@@ -55,7 +55,6 @@ failed-audit = no se puede usar el registro de auditoría: { $why }
 failed-audit-damaged = los resúmenes guardados no son los del registro que se firmó: vea qué dice «clavero audit verify»
 failed-audit-name = la base de datos no da nombre al registro de auditoría
 failed-audit-nothing = todavía no se ha sellado nada: no hay qué mostrar
-failed-audit-no-database = no hay base de datos en { $path }
 failed-audit-no-checkpoint = { $path } no contiene ningún punto de control de este registro
 failed-audit-no-entry = ningún punto de control respalda un asiento { $index }
 failed-audit-newer = ese punto de control es de ningún asiento, o de más asientos de los que tiene el registro: vea qué dice «clavero audit verify»

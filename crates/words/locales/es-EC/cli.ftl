@@ -195,6 +195,7 @@ failed-temporary = archivos temporales en { $path }: { $why }. No se cargó nada
 config-applicant = una entrada de `{ $key }` tiene el solicitante `{ $written }`; escriba una de estas palabras: { $allowed }
 config-smtp-unusable = no se puede usar `{ $key }`: { $why }
 failed-bind = `{ $key }`: no se puede escuchar en { $address }: { $why }
+failed-no-database = no hay base de datos en { $path }
 
 ## Demostración
 

@@ -40,7 +40,7 @@ const NOTHING: Failure = Failure::Say { key: "failed-audit-nothing", args: Vec::
 
 /// The log, under the name that the database has for it or, when it has none, the one in the file of checkpoints.
 async fn log(settings: &Settings) -> Result<Option<AuditLog>, Failure> {
-    parts::require_database(settings)?;
+    parts::require_database(&settings.database)?;
     let (store, keys) = parts::open_with_keys(settings).await?;
     parts::bind(settings, &*store, &keys).await?;
     let failed = |error: LogError| parts::log_failure(settings, &error);

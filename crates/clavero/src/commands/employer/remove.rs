@@ -29,7 +29,7 @@ pub(super) async fn run(
     terminal: Terminal,
 ) -> Result<(), Failure> {
     let employers = read(command, terminal)?;
-    parts::require_database(settings)?;
+    parts::require_database(&settings.database)?;
     let (store, keys) = parts::open_with_keys(settings).await?;
     parts::bind(settings, &*store, &keys).await?;
     let failed = |error: StoreError| parts::store_failure(&settings.database, &error);

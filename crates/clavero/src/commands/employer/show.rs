@@ -21,7 +21,7 @@ pub(super) async fn run(
         Failure::usage("failed-employer-option", [("option", &option), ("reason", &reason)])
     })?;
     // One that would be made here knows nobody, and that is no answer.
-    parts::require_database(settings)?;
+    parts::require_database(&settings.database)?;
     let public_url = settings.server.public_url(settings.server.listen);
     let service = serve::start_service(settings, serve::service_settings(settings, &public_url)).await?;
     let mut progress = Stretch::new(terminal, "audit-progress");

@@ -87,9 +87,7 @@ async fn of_database(
     (restored, keys): (&Arc<dyn Store>, &KeyRing),
     changes: &mut Changes,
 ) -> Result<(), Failure> {
-    if let Some(path) = database.file().filter(|path| !path.exists()) {
-        return Err(Failure::say("failed-audit-no-database", [("path", &path.display())]));
-    }
+    parts::require_database(database)?;
     let failed = |error: StoreError| parts::store_failure(database, &error);
     let lost = parts::open_at(database).await.map_err(failed)?;
     if lost.key_ring_fingerprint(keys.fingerprint()).await.map_err(failed)? != keys.fingerprint() {

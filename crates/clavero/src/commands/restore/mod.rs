@@ -131,10 +131,8 @@ fn place(file: &Path, settings: &Settings, terminal: Terminal) -> Result<PathBuf
 
 /// A service that runs would go on with what it has in memory.
 async fn refuse_in_use(settings: &Settings) -> Result<(), Failure> {
+    parts::require_database(&settings.database)?;
     let in_use = match &settings.database {
-        Database::Sqlite(path) if !path.exists() => {
-            return Err(Failure::say("failed-audit-no-database", [("path", &path.display())]));
-        }
         Database::Sqlite(path) => Sqlite::is_in_use(path),
         Database::Postgres(url) => Postgres::is_in_use(url.reveal()).await,
     };
