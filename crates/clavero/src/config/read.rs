@@ -262,6 +262,10 @@ fn smtp_url(text: &str) -> Result<Url, Fault> {
     if !matches!(url.scheme(), "smtp" | "smtps") || url.host_str().is_none_or(str::is_empty) {
         return Err(Fault::new("smtp-url"));
     }
+    // A password with `#` or `/` that is not encoded ends up here, and would be cut off.
+    if !matches!(url.path(), "" | "/") || url.fragment().is_some() || url.query_pairs().count() > 1 {
+        return Err(Fault::new("smtp-url"));
+    }
     for (name, value) in url.query_pairs() {
         let known = matches!(&*value, "required" | "opportunistic" | "none");
         if name != "tls" || !known || (url.scheme() == "smtps" && value != "required") {

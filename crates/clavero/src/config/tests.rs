@@ -182,6 +182,19 @@ fn each_value_of_the_wrong_form_is_named_and_all_of_them_at_once() {
 }
 
 #[test]
+fn an_address_of_a_relay_that_would_be_cut_off_is_refused_and_its_password_not_shown() {
+    for url in [
+        "smtps://ana:#3cr-et-x@relay.example",
+        "smtps://relay.example/3cr-et-x",
+        "smtp://relay.example?tls=required&tls=required",
+    ] {
+        let told = told(&format!("[mail]\nsmtp_url = \"{url}\"\nfrom = \"a@b.example\"\n")).join("\n");
+        assert!(told.contains("`mail.smtp_url` is `"), "{told}");
+        assert!(!url.contains('@') || !told.contains("3cr-et"), "{told}");
+    }
+}
+
+#[test]
 fn a_file_that_is_absent_or_no_toml_is_refused_with_its_place() {
     assert!(told("[server\n")[0].starts_with("clavero.toml:1: "));
     let absent = load(Some(&PathBuf::from("absent/clavero.toml")), Surroundings::default()).unwrap_err();
